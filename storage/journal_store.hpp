@@ -1,0 +1,115 @@
+#pragma once
+
+#include "base/errc.hpp"
+#include "messages/records/run.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+/// What the journal writes, as one transaction for everything that arrived together. Called by the journal's writer
+/// thread only: there is one per database.
+namespace storage {
+
+class session;
+
+/// A run to be queued, alone or with the event that caused it.
+struct new_run {
+  records::run_record run;                     ///< state queued
+  std::optional<records::trigger_event> event; ///< stored in the same transaction
+  std::string user_message;                    ///< kind chat: appended to the conversation as role user
+};
+
+/// What became of a new_run. For a redelivery the ids are those of the first delivery.
+struct queued_run {
+  std::string run_id;
+  std::string event_id; ///< empty without an event
+  bool duplicate = false;
+};
+
+/// The end of a run, or a change of its state while it lives.
+struct run_change {
+  records::run_state state = records::run_state::running;
+  std::optional<std::string> why_waiting;
+  std::int64_t input_tokens = 0; ///< totals so far
+  std::int64_t output_tokens = 0;
+  double cost_usd = 0;
+  std::optional<std::string> result;
+  std::optional<std::string> error;
+  std::optional<base::timestamp> ended_at;
+  std::optional<records::stored_message> answer; ///< kind chat, at the end: appended to the conversation
+};
+
+/// All that one run writes at once. A run has at most one of these under way.
+struct run_write {
+  std::string run_id;
+  std::optional<std::string> conversation_id; ///< for run_change::answer
+  std::vector<records::step_record> steps;    ///< inserted, or updated where (run_id, seq) is there
+  std::vector<records::audit_record> audit;   ///< appended to the hash chain
+  std::optional<records::confirmation_record> confirmation; ///< inserted, or updated where (run_id, call_id) is there
+  std::optional<run_change> change;
+};
+
+/// One item's outcome: empty, or why it was not written (the others of the batch were).
+using write_outcome = std::optional<base::failure>;
+
+class journal_store {
+public:
+  /// Prepares the statements and reads the end of the audit chain. The session must outlive the store and be used
+  /// by nothing else.
+  explicit journal_store(session& connection);
+  ~journal_store();
+
+  /// Queues all in one transaction. Errors per item: conflict (a chat turn already runs in that conversation),
+  /// not_found (agent or conversation gone), invalid (data that the database refuses; the batch is halved until only
+  /// that row is left out). Throws failure_error{unavailable} when the connection broke: the outcome is then unknown,
+  /// and the same batch may be given again on a new session, as every event has its key and every run its id.
+  std::vector<base::result<queued_run>> queue(const std::vector<new_run>& runs);
+
+  /// Writes all in one transaction; throws as queue does. Writing the same batch again changes nothing, but for the
+  /// audit rows.
+  std::vector<write_outcome> write(const std::vector<run_write>& writes);
+
+  /// Takes up to `count` queued runs of this owner (empty = system agents) and priority, oldest first: state running,
+  /// started_at, attempts + 1; for agents the row in `agent_runs`. All that is needed to run them is in the answer.
+  std::vector<records::claimed_run> claim(const std::string& owner_user_id, records::run_priority priority, int count,
+                                          base::timestamp now);
+
+  /// Takes up again what was running or waiting when a server died: attempts + 1, and everything as claim() gives,
+  /// with steps. Ordered by priority, then age; at most `limit`, with ids greater than `after`.
+  std::vector<records::claimed_run> recover(int limit, const std::string& after, base::timestamp now);
+
+  /// Ends queued runs without starting them: state stopped. Answers whether it was queued.
+  bool stop_queued(const std::string& run_id, base::timestamp now);
+
+  /// Answers an open confirmation of this user. not_found: no such row, or another user's; conflict: answered or
+  /// expired.
+  base::result<records::confirmation_record> answer_confirmation(const std::string& conversation_id,
+                                                                 const std::string& call_id,
+                                                                 const std::string& user_id, bool approved,
+                                                                 records::confirmation_scope scope,
+                                                                 base::timestamp now);
+
+  /// Frees the dedupe keys of events older than 30 days; answers how many.
+  std::int64_t forget_old_keys(base::timestamp now);
+
+private:
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+/// Queued runs per owner and priority: what the supervisor starts from.
+struct queue_count {
+  std::string owner_user_id; ///< empty = system agents
+  records::run_priority priority = records::run_priority::autonomous;
+  std::int64_t count = 0;
+};
+[[nodiscard]] std::vector<queue_count> count_queued(session& connection);
+
+/// When autonomous runs began within the last hour, oldest first, at most `limit` (the newest ones).
+[[nodiscard]] std::vector<base::timestamp> autonomous_starts_since(session& connection, base::timestamp since, int limit);
+
+} // namespace storage
