@@ -1,0 +1,120 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/described.hpp"
+#include "base/errc.hpp"
+#include "messages/records/run.hpp"
+
+#include <chrono>
+#include <concepts>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+/// What a model can use. A tool is one struct in one file, see `time.cpp` for the smallest.
+namespace tools {
+
+/// How much harm a call can do. `read` may be repeated after a crash; all others never are.
+enum class risk { read, write, external, destructive };
+BOOST_DESCRIBE_ENUM(risk, read, write, external, destructive)
+
+/// Whether a run that nobody watches may use it. `only_if_named`: the agent's list must hold its name.
+enum class unattended { yes, only_if_named, never };
+BOOST_DESCRIBE_ENUM(unattended, yes, only_if_named, never)
+
+/// On whose behalf a call is made.
+struct caller {
+  records::run_owner owner;
+  std::string run_id;
+  std::string trace_id;
+  std::optional<std::string> agent_id;
+  std::optional<std::string> conversation_id;
+};
+
+/// Where files may be: the user's own folder and the whitelist, as read when the call begins.
+struct allowed_folder {
+  std::string path;  ///< absolute, symlinks resolved
+  bool own = false;  ///< the caller's own folder; relative paths start here
+};
+
+/// All that a tool may touch. Lives as long as the call.
+struct tool_context {
+  const tools::caller& caller;
+  std::stop_token stop;                           ///< the run was stopped
+  std::chrono::steady_clock::time_point deadline; ///< the call is given up then
+  const base::clock& clock;
+  std::size_t max_result_bytes = 64 * 1024;
+  std::function<std::vector<allowed_folder>()> folders; ///< blocking; throws failure_error
+};
+
+/// What a call answers: `{success, data}` or `{success: false, error}`.
+struct tool_result {
+  bool success = false;
+  boost::json::value data;
+  std::string error;
+
+  [[nodiscard]] static tool_result ok(boost::json::value data) { return {true, std::move(data), {}}; }
+  [[nodiscard]] static tool_result fail(std::string error) { return {false, nullptr, std::move(error)}; }
+  [[nodiscard]] boost::json::object to_object() const;
+};
+
+/// A question for a person before a call: one plain sentence of what will happen, and what the approval is bound to.
+struct question {
+  std::string sentence;
+  std::string destination; ///< folder, site or recipient: "approve for this chat" covers the same one
+};
+
+/// A tool as the engine sees it; made by make_tool from a tool struct.
+class tool {
+public:
+  virtual ~tool() = default;
+  [[nodiscard]] virtual std::string_view name() const noexcept = 0;
+  [[nodiscard]] virtual std::string_view description() const noexcept = 0;
+  [[nodiscard]] virtual tools::unattended unattended() const noexcept = 0;
+  [[nodiscard]] virtual boost::json::object schema() const = 0;
+  /// The most harm that any call of this tool can do: for lists.
+  [[nodiscard]] virtual risk worst_risk() const noexcept = 0;
+  /// The harm of a call with these arguments; arguments that cannot be read count as worst_risk().
+  [[nodiscard]] virtual risk risk_of(const boost::json::value& arguments) const = 0;
+  /// What to ask before this call in a chat; empty: nothing.
+  [[nodiscard]] virtual std::optional<question> confirm(const boost::json::value& arguments, const caller& by) const = 0;
+  /// Checks the arguments against the description (all errors at once), runs, and cuts the result at
+  /// max_result_bytes with the mark `[cut: N of M bytes]`. Never throws. May block: called on a worker thread.
+  [[nodiscard]] virtual tool_result run(const boost::json::value& arguments, tool_context& context) const = 0;
+};
+
+/// All tools of this server, by name; made once at start.
+class tool_set {
+public:
+  void add(std::unique_ptr<tool> t);
+  [[nodiscard]] const tool* find(std::string_view name) const noexcept;
+  [[nodiscard]] const std::vector<std::unique_ptr<tool>>& all() const noexcept { return tools_; }
+
+private:
+  std::vector<std::unique_ptr<tool>> tools_;
+};
+
+/// Every tool of this program; each is one line in all.cpp.
+[[nodiscard]] std::shared_ptr<const tool_set> all_tools();
+
+/// What may happen with a call, from chapter 5's rule: unattended, a tool that would need confirmation runs only if the
+/// agent names it; once untrusted text has entered the run, the same holds for every tool that is not `read`, and in
+/// chats it asks.
+enum class verdict { run, ask, refuse };
+struct call_situation {
+  bool interactive_chat = false;      ///< a person can be asked
+  bool untrusted_text_entered = false;
+  const std::optional<std::vector<std::string>>* allowed_tools = nullptr; ///< empty optional = all
+};
+struct decision {
+  tools::verdict verdict = verdict::refuse;
+  std::string reason;              ///< why it is refused, for the model
+  std::optional<question> ask;     ///< with verdict ask
+};
+[[nodiscard]] decision decide(const tool& t, const boost::json::value& arguments, const caller& by,
+                              const call_situation& situation);
+
+} // namespace tools
