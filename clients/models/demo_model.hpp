@@ -25,11 +25,18 @@ struct turn {
   std::string error;    ///< one sentence, with error_status
 };
 
-/// The model's answer to this conversation. Commands, one a line, in the last trusted user text:
-/// `/say TEXT`, `/slow SECONDS TEXT`, `/tool NAME {json}` (several joined by ` ; ` are parallel calls), `/input`,
-/// `/error STATUS [N]`. `failed_calls` is how many calls of this run have failed before: `/error 500 2` fails twice.
-/// Each piece is a word with the pause of 25 ms after it, or its share of `/slow`'s time.
-[[nodiscard]] turn answer(const std::vector<models::message>& conversation, int failed_calls);
+/// What the demo model goes by. It never sees a system prompt.
+struct request {
+  base::trusted_text task;                 ///< the user's chat message; for a run the agent's prompt, then the typed message
+  base::untrusted_text input;              ///< what `/input` repeats
+  std::vector<models::message> since_task; ///< answers (role assistant) and results (role tool) of this turn so far
+  int failed_calls = 0;                    ///< calls of this turn that failed: `/error 500 2` fails twice
+};
+
+/// The model's next answer. Commands in `task`, one a line: `/say TEXT`, `/slow SECONDS TEXT`, `/tool NAME {json}`
+/// (several joined by ` ; ` are parallel calls), `/input`, `/error STATUS [N]`. Each piece is a word with the pause of
+/// 25 ms after it, or its share of `/slow`'s time.
+[[nodiscard]] turn answer(const request& request);
 
 [[nodiscard]] models::model_info info();
 
