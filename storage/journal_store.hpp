@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/errc.hpp"
-#include "messages/records/run.hpp"
+#include "messages/records/journal.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -16,42 +16,11 @@ namespace storage {
 
 class session;
 
-/// A run to be queued, alone or with the event that caused it.
-struct new_run {
-  records::run_record run;                     ///< state queued
-  std::optional<records::trigger_event> event; ///< stored in the same transaction
-  std::string user_message;                    ///< kind chat: appended to the conversation as role user
-};
-
-/// What became of a new_run. For a redelivery the ids are those of the first delivery.
-struct queued_run {
-  std::string run_id;
-  std::string event_id; ///< empty without an event
-  bool duplicate = false;
-};
-
-/// The end of a run, or a change of its state while it lives.
-struct run_change {
-  records::run_state state = records::run_state::running;
-  std::optional<std::string> why_waiting;
-  std::int64_t input_tokens = 0; ///< totals so far
-  std::int64_t output_tokens = 0;
-  double cost_usd = 0;
-  std::optional<std::string> result;
-  std::optional<std::string> error;
-  std::optional<base::timestamp> ended_at;
-  std::optional<records::stored_message> answer; ///< kind chat, at the end: appended to the conversation
-};
-
-/// All that one run writes at once. A run has at most one of these under way.
-struct run_write {
-  std::string run_id;
-  std::optional<std::string> conversation_id; ///< for run_change::answer
-  std::vector<records::step_record> steps;    ///< inserted, or updated where (run_id, seq) is there
-  std::vector<records::audit_record> audit;   ///< appended to the hash chain
-  std::optional<records::confirmation_record> confirmation; ///< inserted, or updated where (run_id, call_id) is there
-  std::optional<run_change> change;
-};
+using records::new_run;
+using records::queue_count;
+using records::queued_run;
+using records::run_change;
+using records::run_write;
 
 /// One item's outcome: empty, or why it was not written (the others of the batch were).
 using write_outcome = std::optional<base::failure>;
@@ -102,11 +71,6 @@ private:
 };
 
 /// Queued runs per owner and priority: what the supervisor starts from.
-struct queue_count {
-  std::string owner_user_id; ///< empty = system agents
-  records::run_priority priority = records::run_priority::autonomous;
-  std::int64_t count = 0;
-};
 [[nodiscard]] std::vector<queue_count> count_queued(session& connection);
 
 /// When autonomous runs began within the last hour, oldest first, at most `limit` (the newest ones).

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "clients/models/model.hpp"
+#include "messages/records/model.hpp"
 
 #include <chrono>
 #include <string>

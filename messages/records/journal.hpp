@@ -1,0 +1,62 @@
+#pragma once
+
+#include "messages/records/run.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// What actors hand to the journal, and what it answers.
+namespace records {
+
+/// A run to be queued, alone or with the event that caused it.
+struct new_run {
+  run_record run;                     ///< state queued
+  std::optional<trigger_event> event; ///< stored in the same transaction
+  std::string user_message;                    ///< kind chat: appended to the conversation as role user
+};
+BOOST_DESCRIBE_STRUCT(new_run, (), (run, event, user_message))
+
+/// What became of a new_run. For a redelivery the ids are those of the first delivery.
+struct queued_run {
+  std::string run_id;
+  std::string event_id; ///< empty without an event
+  bool duplicate = false;
+};
+BOOST_DESCRIBE_STRUCT(queued_run, (), (run_id, event_id, duplicate))
+
+/// The end of a run, or a change of its state while it lives.
+struct run_change {
+  run_state state = run_state::running;
+  std::optional<std::string> why_waiting;
+  std::int64_t input_tokens = 0; ///< totals so far
+  std::int64_t output_tokens = 0;
+  double cost_usd = 0;
+  std::optional<std::string> result;
+  std::optional<std::string> error;
+  std::optional<base::timestamp> ended_at;
+  std::optional<stored_message> answer; ///< kind chat, at the end: appended to the conversation
+};
+BOOST_DESCRIBE_STRUCT(run_change, (), (state, why_waiting, input_tokens, output_tokens, cost_usd, result, error, ended_at, answer))
+
+/// All that one run writes at once. A run has at most one of these under way.
+struct run_write {
+  std::string run_id;
+  std::optional<std::string> conversation_id; ///< for run_change::answer
+  std::vector<step_record> steps;    ///< inserted, or updated where (run_id, seq) is there
+  std::vector<audit_record> audit;   ///< appended to the hash chain
+  std::optional<confirmation_record> confirmation; ///< inserted, or updated where (run_id, call_id) is there
+  std::optional<run_change> change;
+};
+BOOST_DESCRIBE_STRUCT(run_write, (), (run_id, conversation_id, steps, audit, confirmation, change))
+
+/// Queued runs per owner and priority: what the supervisor starts from.
+struct queue_count {
+  std::string owner_user_id; ///< empty = system agents
+  run_priority priority = run_priority::autonomous;
+  std::int64_t count = 0;
+};
+BOOST_DESCRIBE_STRUCT(queue_count, (), (owner_user_id, priority, count))
+
+} // namespace records
