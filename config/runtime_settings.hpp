@@ -1,0 +1,71 @@
+#pragma once
+
+#include "base/described.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// What can be changed while the server runs: the `system:*` rows of `credentials`.
+namespace config {
+
+enum class setting_kind { integer, flag, text, list, secret };
+BOOST_DESCRIBE_ENUM(setting_kind, integer, flag, text, list, secret)
+
+enum class setting_effect { at_once, next_run, next_start };
+BOOST_DESCRIBE_ENUM(setting_effect, at_once, next_run, next_start)
+
+/// One known key: from this table come validation, `oai-web config`, the settings page and the docs.
+struct setting_info {
+  std::string_view key;           ///< `system:max_tool_calls`
+  setting_kind kind = setting_kind::text;
+  std::string_view default_value; ///< as stored
+  std::string_view unit;          ///< `seconds`; empty: none
+  std::int64_t min = 0;           ///< integer only
+  std::int64_t max = 0;
+  setting_effect effect = setting_effect::at_once;
+  std::string_view help;          ///< one line for people
+};
+
+[[nodiscard]] std::span<const setting_info> runtime_setting_table();
+[[nodiscard]] const setting_info* find_setting(std::string_view key);
+
+/// Why `value` cannot stand under `key`; empty when it can, or when the key is not in the table.
+[[nodiscard]] std::optional<std::string> reason_against(std::string_view key, std::string_view value);
+
+/// All settings as values; a snapshot.
+struct runtime_settings {
+  int max_concurrent_runs = 3;            ///< 0 = no limit
+  int max_autonomous_runs_per_hour = 20;  ///< 0 = no limit
+  int max_queued_runs = 10'000;           ///< per owner; 0 = no limit
+  int max_tool_calls = 20;                ///< per run
+  int tool_workers = 16;
+  std::int64_t max_tool_result_bytes = 65'536;
+  bool paused = false;
+  int confirmation_timeout_s = 600;
+  base::secret session_secret;
+  std::vector<std::string> trusted_proxy_ips;
+  std::vector<std::string> public_hosts;
+  std::string users_base_folder;          ///< empty = DATA_DIR/users
+  bool allow_injection = false;
+  std::string default_model = "demo:scripted";
+  int audit_retention_days = 0;           ///< 0 = for ever
+  int max_event_streams = 200;
+  int max_event_streams_per_user = 20;
+};
+BOOST_DESCRIBE_STRUCT(runtime_settings, (),
+                      (max_concurrent_runs, max_autonomous_runs_per_hour, max_queued_runs, max_tool_calls, tool_workers,
+                       max_tool_result_bytes, paused, confirmation_timeout_s, session_secret, trusted_proxy_ips,
+                       public_hosts, users_base_folder, allow_injection, default_model, audit_retention_days,
+                       max_event_streams, max_event_streams_per_user))
+
+/// From the stored values (key with `system:`). A value that does not fit is left at its default and its key put into
+/// `ignored`, as rows may come from another program.
+[[nodiscard]] runtime_settings make_runtime_settings(const std::map<std::string, std::string>& stored,
+                                                     std::vector<std::string>* ignored = nullptr);
+
+} // namespace config

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "messages/records/run.hpp"
+
+/// Runs as pages and lists see them.
+namespace records {
+
+/// One row of `runs` with the agent's name and the kind of trigger.
+struct run_view {
+  std::string id;
+  run_kind kind = run_kind::agent;
+  std::optional<std::string> agent_id;
+  std::optional<std::string> agent_name;
+  std::optional<std::string> conversation_id;
+  std::optional<std::string> owner_user_id;
+  std::optional<std::string> trigger_event_id;
+  std::optional<std::string> trigger_kind; ///< `webhook`; empty without an event
+  std::optional<std::string> parent_run_id;
+  run_priority priority = run_priority::autonomous;
+  run_state state = run_state::queued;
+  std::optional<std::string> why_waiting;
+  int attempts = 0;
+  base::timestamp queued_at{};
+  std::optional<base::timestamp> started_at;
+  std::optional<base::timestamp> ended_at;
+  std::int64_t input_tokens = 0;
+  std::int64_t output_tokens = 0;
+  double cost_usd = 0;
+  std::optional<std::string> result;
+  std::optional<std::string> error;
+  std::string trace_id;
+};
+BOOST_DESCRIBE_STRUCT(run_view, (),
+                      (id, kind, agent_id, agent_name, conversation_id, owner_user_id, trigger_event_id, trigger_kind,
+                       parent_run_id, priority, state, why_waiting, attempts, queued_at, started_at, ended_at,
+                       input_tokens, output_tokens, cost_usd, result, error, trace_id))
+
+struct waiting_run {
+  std::string run_id;
+  std::optional<std::string> why;
+};
+BOOST_DESCRIBE_STRUCT(waiting_run, (), (run_id, why))
+
+/// Running and queued runs that a viewer may see. `waiting`: the oldest 500 of the queue, in the order they start.
+struct queue_view {
+  std::int64_t running = 0;
+  std::int64_t queued = 0;
+  std::vector<waiting_run> waiting;
+};
+BOOST_DESCRIBE_STRUCT(queue_view, (), (running, queued, waiting))
+
+} // namespace records

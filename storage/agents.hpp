@@ -1,0 +1,26 @@
+#pragma once
+
+#include "messages/records/agent.hpp"
+#include "messages/records/viewer.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace storage {
+class session;
+}
+
+/// The table `agents`. Deleted ones are hidden from everything here; their runs stay readable.
+namespace storage::agents {
+
+[[nodiscard]] std::vector<records::agent_record> list(session& s, const records::viewer& by,
+                                                      const records::page& page = {});
+[[nodiscard]] std::optional<records::agent_record> find(session& s, const records::viewer& by, const std::string& id);
+void create(session& s, const records::agent_record& row);
+/// Writes the whole row, but not owner_user_id, created_at, deleted_at. Answers whether the viewer may see it.
+bool update(session& s, const records::viewer& by, const records::agent_record& row);
+/// Hides it and switches its webhooks off. Answers whether it was there.
+bool remove(session& s, const records::viewer& by, const std::string& id, base::timestamp now);
+
+} // namespace storage::agents

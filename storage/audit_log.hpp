@@ -1,0 +1,24 @@
+#pragma once
+
+#include "messages/records/settings.hpp"
+#include "messages/records/viewer.hpp"
+
+#include <optional>
+
+namespace storage {
+class session;
+}
+
+/// The table `audit_log`: append-only, written by the journal, hash-chained.
+namespace storage::audit_log {
+
+/// Newest first.
+[[nodiscard]] records::audit_page read(session& s, const records::viewer& by, const records::audit_filter& filter);
+
+/// Checks every link of the chain; the answer is the id of the first row that does not fit, or empty.
+[[nodiscard]] std::optional<std::int64_t> first_broken_link(session& s);
+
+/// Removes rows older than `until`: the only deletion that the database allows. Answers how many.
+std::int64_t remove_older_than(session& s, base::timestamp until);
+
+} // namespace storage::audit_log

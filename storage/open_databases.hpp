@@ -1,0 +1,37 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/secret.hpp"
+#include "config/start_settings.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace security {
+class vault;
+}
+
+namespace storage {
+
+class private_cluster;
+
+/// Both databases, ready: reachable, migrated, the vault open.
+struct opened_databases {
+  base::secret aide;  ///< conninfo for session
+  base::secret brain; ///< conninfo for session
+  std::shared_ptr<const security::vault> vault;
+  std::shared_ptr<private_cluster> cluster; ///< empty: existing servers. PostgreSQL stops with its last holder
+  std::vector<std::string> enter_again;     ///< credentials of a taken-over database that cannot be decrypted
+};
+
+/// Takes the data directory for this process (a second server is refused), starts the private cluster or checks the given
+/// servers, migrates, opens the vault. Throws config::start_failure; what was there before is then unchanged.
+/// Call it from a thread that lives as long as the server: the private PostgreSQL ends with that thread.
+[[nodiscard]] opened_databases open_databases(const config::start_settings& settings, const base::clock& clock);
+
+/// For commands beside a running server: as open_databases, but a cluster that is running already is used as it is, and
+/// nothing is migrated.
+[[nodiscard]] opened_databases join_databases(const config::start_settings& settings, const base::clock& clock);
+
+} // namespace storage
