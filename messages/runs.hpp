@@ -1,0 +1,145 @@
+#pragma once
+
+#include "messages/common.hpp"
+#include "messages/journal.hpp"
+#include "messages/models.hpp"
+
+#include <caf/allowed_unsafe_message_type.hpp>
+
+namespace messages {
+
+/// Starts an agent by hand (the run button) or for an API key. Sent by the front and by scripts.
+struct start_run {
+  std::string agent_id;
+  std::string message;  ///< typed by a signed-in person
+  std::string user_id;  ///< who starts it; set by the server
+  bool autonomous = false; ///< started by an API key: counts for the hourly limit
+};
+BOOST_DESCRIBE_STRUCT(start_run, (), (agent_id, message, user_id, autonomous))
+
+/// A chat turn. Sent by the front.
+struct start_chat_turn {
+  std::string conversation_id;
+  std::string user_id;
+  std::string text;
+  std::string model; ///< `provider:model`
+};
+BOOST_DESCRIBE_STRUCT(start_chat_turn, (), (conversation_id, user_id, text, model))
+
+/// A run was committed to the queue. The supervisor answers with it, and the journal tells the supervisor by it.
+struct run_queued {
+  std::string run_id;
+  std::string owner_user_id;
+  records::run_priority priority = records::run_priority::autonomous;
+};
+BOOST_DESCRIBE_STRUCT(run_queued, (), (run_id, owner_user_id, priority))
+
+/// Many at once: what one commit of the journal queued.
+struct runs_queued {
+  std::vector<records::queue_count> counts;
+};
+BOOST_DESCRIBE_STRUCT(runs_queued, (), (counts))
+
+struct run_started {
+  std::string run_id;
+  std::string agent_id;
+};
+BOOST_DESCRIBE_STRUCT(run_started, (), (run_id, agent_id))
+
+/// A run ended; sent by the run to the supervisor after its end was committed.
+struct run_finished {
+  std::string run_id;
+  std::string agent_id;
+  records::run_state status = records::run_state::success;
+  std::string result;
+  std::string error;
+};
+BOOST_DESCRIBE_STRUCT(run_finished, (), (run_id, agent_id, status, result, error))
+
+/// Stops a run in whatever state it is. not_found: it does not live.
+struct stop_run {
+  std::string run_id;
+};
+BOOST_DESCRIBE_STRUCT(stop_run, (), (run_id))
+
+/// Stops the turn of a conversation, if one goes on.
+struct stop_conversation {
+  std::string conversation_id;
+};
+BOOST_DESCRIBE_STRUCT(stop_conversation, (), (conversation_id))
+
+/// The kill switch: from now on no run starts and none makes another model or tool call.
+struct pause_engine {};
+BOOST_DESCRIBE_STRUCT(pause_engine, (), ())
+struct resume_engine {};
+BOOST_DESCRIBE_STRUCT(resume_engine, (), ())
+
+/// What the supervisor keeps to. 0 = no limit.
+struct set_run_limits {
+  int max_concurrent_runs = 3;
+  int max_autonomous_runs_per_hour = 20;
+  int max_tool_calls = 20;
+  std::int64_t max_tool_result_bytes = 65536;
+  int confirmation_timeout_s = 600;
+};
+BOOST_DESCRIBE_STRUCT(set_run_limits, (),
+                      (max_concurrent_runs, max_autonomous_runs_per_hour, max_tool_calls, max_tool_result_bytes,
+                       confirmation_timeout_s))
+
+struct get_queue {};
+BOOST_DESCRIBE_STRUCT(get_queue, (), ())
+
+struct queue_state {
+  std::int64_t running = 0; ///< waiting for a confirmation included
+  std::int64_t queued = 0;
+  int max_concurrent = 0;
+  bool paused = false;
+  std::string why; ///< why the next one in the queue waits; empty when nothing waits
+};
+BOOST_DESCRIBE_STRUCT(queue_state, (), (running, queued, max_concurrent, paused, why))
+
+using run_supervisor_actor = caf::typed_actor<
+  /// The run, committed. not_found, denied, conflict (the agent is switched off), overloaded.
+  caf::replies_to<start_run>::with<run_queued>,
+  /// conflict: a turn already runs there.
+  caf::replies_to<start_chat_turn>::with<run_queued>,
+  /// New in the queue.
+  caf::reacts_to<runs_queued>,
+  /// A place is free.
+  caf::reacts_to<run_finished>,
+  /// The stop is under way; not_found: no such run lives.
+  caf::replies_to<stop_run>::with<done>,
+  caf::replies_to<stop_conversation>::with<done>,
+  /// Kept in the database.
+  caf::replies_to<pause_engine>::with<done>,
+  caf::replies_to<resume_engine>::with<done>,
+  /// In force at once.
+  caf::reacts_to<set_run_limits>,
+  caf::replies_to<get_queue>::with<queue_state>,
+  /// not_found, conflict.
+  caf::replies_to<answer_confirmation>::with<done>>;
+
+/// A run is told of an answered confirmation by confirmation_answered, and of the end of a pause by resume_engine.
+using agent_run_actor = caf::typed_actor<
+  caf::reacts_to<model_piece>,
+  caf::reacts_to<stop_run>,
+  caf::reacts_to<resume_engine>,
+  caf::reacts_to<confirmation_answered>>;
+
+} // namespace messages
+
+CAF_BEGIN_TYPE_ID_BLOCK(run_messages, first_custom_type_id + 250)
+  CAF_ADD_TYPE_ID(run_messages, (messages::start_run))
+  CAF_ADD_TYPE_ID(run_messages, (messages::start_chat_turn))
+  CAF_ADD_TYPE_ID(run_messages, (messages::run_queued))
+  CAF_ADD_TYPE_ID(run_messages, (messages::runs_queued))
+  CAF_ADD_TYPE_ID(run_messages, (messages::run_started))
+  CAF_ADD_TYPE_ID(run_messages, (messages::run_finished))
+  CAF_ADD_TYPE_ID(run_messages, (messages::stop_run))
+  CAF_ADD_TYPE_ID(run_messages, (messages::stop_conversation))
+  CAF_ADD_TYPE_ID(run_messages, (messages::pause_engine))
+  CAF_ADD_TYPE_ID(run_messages, (messages::resume_engine))
+  CAF_ADD_TYPE_ID(run_messages, (messages::set_run_limits))
+  CAF_ADD_TYPE_ID(run_messages, (messages::get_queue))
+  CAF_ADD_TYPE_ID(run_messages, (messages::queue_state))
+CAF_END_TYPE_ID_BLOCK(run_messages)

@@ -1,0 +1,61 @@
+#pragma once
+
+#include "base/errc.hpp"
+#include "messages/common.hpp"
+
+#include <caf/allowed_unsafe_message_type.hpp>
+
+#include <caf/replies_to.hpp>
+#include <caf/typed_actor.hpp>
+
+#include <functional>
+
+namespace messages {
+
+/// A delivery at `/webhook/{token}`. Sent by the front and by scripts.
+struct webhook_received {
+  std::string token;
+  std::string content_type;
+  base::untrusted_text body;   ///< as sent
+  std::string idempotency_key; ///< empty: each delivery is its own
+  bool get = false;            ///< by GET, which an endpoint must allow
+};
+BOOST_DESCRIBE_STRUCT(webhook_received, (), (token, content_type, body, idempotency_key, get))
+
+/// What the sender is told.
+struct webhook_answer {
+  std::string run_id;
+  std::string event_id;
+  bool duplicate = false;
+};
+BOOST_DESCRIBE_STRUCT(webhook_answer, (), (run_id, event_id, duplicate))
+
+/// The same delivery from a thread outside the actors: `tell` is called once and must not block.
+struct webhook_delivery {
+  webhook_received received;
+  std::function<void(base::result<webhook_answer>)> tell;
+};
+
+/// Endpoints or their agents changed in the database.
+struct reload_webhooks {};
+BOOST_DESCRIBE_STRUCT(reload_webhooks, (), ())
+
+using webhooks_actor = caf::typed_actor<
+  /// Committed. not_found: unknown or disabled token, or its agent is gone; unsupported: GET is not allowed there;
+  /// overloaded: the owner's queue is full; invalid; unavailable.
+  caf::replies_to<webhook_received>::with<webhook_answer>,
+  /// The same by callback.
+  caf::reacts_to<webhook_delivery>,
+  /// Answered when the new state is in force.
+  caf::replies_to<reload_webhooks>::with<done>>;
+
+} // namespace messages
+
+CAF_BEGIN_TYPE_ID_BLOCK(webhook_messages, first_custom_type_id + 300)
+  CAF_ADD_TYPE_ID(webhook_messages, (messages::webhook_received))
+  CAF_ADD_TYPE_ID(webhook_messages, (messages::webhook_answer))
+  CAF_ADD_TYPE_ID(webhook_messages, (messages::webhook_delivery))
+  CAF_ADD_TYPE_ID(webhook_messages, (messages::reload_webhooks))
+CAF_END_TYPE_ID_BLOCK(webhook_messages)
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(messages::webhook_delivery)
