@@ -1,0 +1,229 @@
+import { contact, lost } from "./lib/connection";
+
+export type Role = "admin" | "user";
+export type Theme = "light" | "dark" | "system";
+export type Scope = "read" | "chat" | "run" | "engine" | "metrics" | "admin";
+export type RunStatus = "queued" | "running" | "waiting" | "success" | "error" | "stopped";
+
+export interface Me { id: string; username: string; role: Role; scopes: Scope[]; theme?: Theme }
+export interface SignedIn { id: string; username: string; role: Role }
+export interface SetupState { needed: boolean; code_required: boolean }
+export interface User { id: string; username: string; role: Role; is_active: boolean; created_at?: string; last_login_at?: string | null }
+export interface ApiKey {
+  id: string; name: string; prefix: string; scopes: Scope[]; expires_at: string | null;
+  created_at?: string; last_used_at?: string | null; key?: string;
+}
+
+export interface Usage { input_tokens: number; output_tokens: number; cost_usd: number | null }
+export interface ToolCall {
+  call_id: string; tool_name: string; arguments: unknown;
+  success?: boolean; result_summary?: string; confirmed?: boolean | null; ms?: number;
+}
+/// The text of a message is a string; databases taken over may hold a list of blocks instead.
+export type Content = string | { type: string; text?: string }[] | null;
+export interface Message {
+  role: string; content: Content; tool_calls?: ToolCall[] | null; run_id?: string | null;
+  created_at?: string; model?: string; status?: RunStatus; error?: string | null; usage?: Usage;
+}
+export interface Confirmation { call_id: string; tool_name: string; arguments: unknown; description: string; expires_at: string }
+export interface ConversationRow { id: string; title: string | null; model: string | null; started_at: string; ended_at: string | null }
+export interface Conversation extends ConversationRow {
+  messages: Message[]; running: string | null; last_event_id: string | null; confirmations?: Confirmation[];
+  /// Only in a `reset` event: what the running turn has said and done so far.
+  partial?: { text: string; tool_calls: ToolCall[] } | null;
+}
+export interface Model {
+  id: string; name: string; provider: string; context_length: number | null; default?: boolean;
+  pricing: { prompt: number | null; completion: number | null } | null;
+  capabilities: { vision?: boolean; tools?: boolean; online?: boolean } | null;
+}
+
+export type AllowedTools = "all" | "none" | string[];
+export type PromptMode = "combined" | "system_only" | "agent_only";
+export interface AgentBody {
+  name: string; prompt: string; model: string; description: string | null; allowed_tools: AllowedTools;
+  can_create_subagents: boolean; schedule: string | null; enabled: boolean; max_tool_calls: number | null; prompt_mode: PromptMode;
+}
+export interface Agent extends AgentBody {
+  id: string; parent_agent_id: string | null; created_by: string | null; owner_user_id: string | null;
+  created_at: string; updated_at: string;
+}
+export interface Tool { name: string; description: string; risk: "read" | "write" | "external" | "destructive"; needs_confirmation: boolean; unattended: string | boolean }
+
+export interface Run {
+  id: string; kind: "chat" | "agent"; agent_id: string | null; agent_name?: string | null; conversation_id: string | null;
+  message?: string | null; trigger: { kind: string; event_id: string } | null; status: RunStatus; why_waiting: string | null;
+  queued_at: string; started_at: string | null; ended_at: string | null;
+  input_tokens: number | null; output_tokens: number | null; cost_usd: number | null;
+  result: string | null; error: string | null; trace_id: string | null;
+}
+export interface Step {
+  seq: number; kind: "model" | "tool"; state: "begun" | "done" | "unknown"; name: string | null; input: unknown; output: unknown;
+  input_tokens: number | null; output_tokens: number | null; cost_usd: number | null; started_at: string; ended_at: string | null;
+}
+
+export interface Webhook {
+  id: string; name: string; token?: string; url: string; agent_id: string | null; owner_user_id: string | null;
+  allow_get: boolean; enabled: boolean; trigger_count: number; last_triggered_at: string | null; created_at: string | null;
+}
+
+export interface EngineStatus { paused: boolean; agent_name: string }
+export interface Queue { running: number; queued: number; max_concurrent: number; waiting: { run_id: string; why: string }[] }
+export interface Latency { p50: number | null; p99: number | null }
+export interface Actor {
+  path: string; kind: string; state: string; mailbox: number; handled: number; restarts: number; age_s: number;
+  waiting_ms: Latency; busy_ms: Latency; last_message: string | null; last_error: string | null;
+}
+export interface Setting {
+  key: string; type: "integer" | "boolean" | "string" | "secret" | "enum" | "list"; default: unknown; unit: string | null;
+  min: number | null; max: number | null; choices: string[] | null; help: string; value: unknown;
+  source: "default" | "database" | "config" | "environment" | "command line"; set: boolean;
+}
+export interface WebDomain { domain: string; note: string | null; created_at: string }
+export interface FolderPath { path: string; note: string | null; for_users?: boolean; created_at: string }
+
+export interface FieldError { path: string; message: string }
+interface Problem { type?: string; title?: string; status?: number; detail?: string; errors?: FieldError[]; request_id?: string; instance?: string }
+
+/// What went wrong with a request. `status` 0: the server did not answer.
+export class ApiError extends Error {
+  readonly status: number;
+  readonly type: string;
+  readonly fields: Readonly<Record<string, string>>;
+  readonly request: string | null;
+  readonly retry_after: number | null;
+
+  constructor(status: number, problem: Problem, request: string | null = null, retry_after: number | null = null) {
+    super(problem.detail || problem.title || `The server answered with status ${status}.`);
+    this.status = status;
+    this.type = problem.type ?? "";
+    this.request = problem.request_id ?? request;
+    this.retry_after = retry_after;
+    const fields: Record<string, string> = {};
+    for (const e of problem.errors ?? []) fields[e.path.replace(/^(#?\/|\$\.?)/, "").replaceAll("/", ".")] ??= e.message;
+    this.fields = fields;
+  }
+
+  /// True where the fault lies with what was typed, so that it is shown beside the fields.
+  get in_fields(): boolean {
+    return Object.keys(this.fields).length > 0;
+  }
+}
+
+type Method = "GET" | "POST" | "PATCH" | "DELETE";
+let on_signed_out: (error: ApiError) => void = () => {};
+
+/// Says what happens when the server does not know the session any more. Called once, by the session.
+export function when_signed_out(handler: (error: ApiError) => void): void {
+  on_signed_out = handler;
+}
+
+/// Makes an error of an answer that is not 2xx, with the server's own words where there are some.
+export async function error_of(answer: Response): Promise<ApiError> {
+  const after = Number(answer.headers.get("Retry-After"));
+  const text = await answer.text().catch(() => "");
+  let problem: Problem = {};
+  try {
+    problem = JSON.parse(text) as Problem;
+  } catch {
+    // Not ours (a proxy perhaps): the status has to do.
+  }
+  return new ApiError(answer.status, problem, answer.headers.get("X-Request-Id"), after > 0 ? after : null);
+}
+
+async function request<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  let answer: Response;
+  const limit = AbortSignal.timeout(30_000); // the server's own limits are shorter
+  try {
+    answer = await fetch(path, {
+      method, cache: "no-store", credentials: "same-origin", signal: signal ? AbortSignal.any([signal, limit]) : limit,
+      ...(body === undefined ? {} : { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }),
+    });
+  } catch (e) {
+    if (signal?.aborted) throw e;
+    lost();
+    throw new ApiError(0, { detail: "The server does not answer." });
+  }
+  contact();
+  if (!answer.ok) {
+    const error = await error_of(answer);
+    if (error.status === 401 && path !== "/api/login" && path !== "/api/me") on_signed_out(error);
+    throw error;
+  }
+  return (answer.status === 204 ? undefined : await answer.json()) as T;
+}
+
+const get = <T>(path: string, signal?: AbortSignal) => request<T>("GET", path, undefined, signal);
+const post = <T>(path: string, body: unknown = {}) => request<T>("POST", path, body);
+const patch = <T>(path: string, body: unknown) => request<T>("PATCH", path, body);
+const del = (path: string) => request<void>("DELETE", path);
+const e = encodeURIComponent;
+const page = (limit: number, before?: string) => `?limit=${limit}${before ? `&before=${e(before)}` : ""}`;
+
+/// Every route the app uses, by what it is about. `s` stops a request whose answer nobody awaits any more.
+export const api = {
+  setup_state: () => get<SetupState>("/api/setup"),
+  setup: (b: { username: string; password: string; code?: string }) => post<SignedIn>("/api/setup", b),
+  login: (b: { username: string; password: string }) => post<SignedIn | { mfa_token: string }>("/api/login", b),
+  logout: (everywhere: boolean) => post<unknown>("/api/logout", everywhere ? { everywhere } : {}),
+  me: () => get<Me>("/api/me"),
+  update_me: (b: { password?: string; current_password?: string; theme?: Theme }) => patch<Me>("/api/me", b),
+
+  users: (s?: AbortSignal) => get<User[]>("/api/users?limit=500", s),
+  create_user: (b: { username: string; password: string; role: Role }) => post<User>("/api/users", b),
+  update_user: (id: string, b: { role?: Role; is_active?: boolean; password?: string }) => patch<User>(`/api/users/${e(id)}`, b),
+  api_keys: (s?: AbortSignal) => get<ApiKey[]>("/api/api-keys?limit=500", s),
+  create_api_key: (b: { name: string; scopes: Scope[]; expires_at?: string }) => post<ApiKey>("/api/api-keys", b),
+  delete_api_key: (id: string) => del(`/api/api-keys/${e(id)}`),
+
+  models: (s?: AbortSignal) => get<Model[]>("/api/models", s),
+  conversations: (limit: number, before?: string, s?: AbortSignal) => get<ConversationRow[]>(`/api/conversations${page(limit, before)}`, s),
+  conversation: (id: string, s?: AbortSignal) => get<Conversation>(`/api/conversations/${e(id)}`, s),
+  create_conversation: (b: { title?: string; model?: string }) => post<ConversationRow & { last_event_id: string | null }>("/api/conversations", b),
+  rename_conversation: (id: string, title: string) => patch<Conversation>(`/api/conversations/${e(id)}`, { title }),
+  delete_conversation: (id: string) => del(`/api/conversations/${e(id)}`),
+  send: (id: string, b: { text: string; model?: string }) => post<{ run_id: string; last_event_id: string }>(`/api/conversations/${e(id)}/messages`, b),
+  stop_turn: (id: string) => post<unknown>(`/api/conversations/${e(id)}/stop`),
+  answer: (id: string, call_id: string, b: { approved: boolean; scope?: "once" | "chat" }) =>
+    post<unknown>(`/api/conversations/${e(id)}/confirmations/${e(call_id)}`, b),
+
+  agents: (s?: AbortSignal) => get<Agent[]>("/api/agents?limit=500", s),
+  agent: (id: string, s?: AbortSignal) => get<Agent>(`/api/agents/${e(id)}`, s),
+  create_agent: (b: Partial<AgentBody>) => post<Agent>("/api/agents", b),
+  update_agent: (id: string, b: Partial<AgentBody>) => patch<Agent>(`/api/agents/${e(id)}`, b),
+  delete_agent: (id: string) => del(`/api/agents/${e(id)}`),
+  run_agent: (id: string, message?: string) => post<{ run_id: string }>(`/api/agents/${e(id)}/run`, message ? { message } : {}),
+  agent_runs: (id: string, limit: number, before?: string, s?: AbortSignal) => get<Run[]>(`/api/agents/${e(id)}/runs${page(limit, before)}`, s),
+  tools: (s?: AbortSignal) => get<Tool[]>("/api/tools", s),
+  runs: (limit: number, before?: string, s?: AbortSignal) => get<Run[]>(`/api/runs${page(limit, before)}`, s),
+  run: (id: string, s?: AbortSignal) => get<Run>(`/api/runs/${e(id)}`, s),
+  steps: (id: string, s?: AbortSignal) => get<Step[]>(`/api/runs/${e(id)}/steps?limit=500`, s),
+  stop_run: (id: string) => post<unknown>(`/api/runs/${e(id)}/stop`),
+
+  webhooks: (s?: AbortSignal) => get<Webhook[]>("/api/webhooks?limit=500", s),
+  create_webhook: (b: { name: string; agent_id: string; allow_get?: boolean; enabled?: boolean }) => post<Webhook>("/api/webhooks", b),
+  update_webhook: (id: string, b: { name?: string; agent_id?: string; allow_get?: boolean; enabled?: boolean }) => patch<Webhook>(`/api/webhooks/${e(id)}`, b),
+  delete_webhook: (id: string) => del(`/api/webhooks/${e(id)}`),
+
+  status: (s?: AbortSignal) => get<EngineStatus>("/api/status", s),
+  queue: (s?: AbortSignal) => get<Queue>("/api/queue", s),
+  pause: () => post<unknown>("/api/pause"),
+  resume: () => post<unknown>("/api/resume"),
+  actors: (s?: AbortSignal) => get<Actor[]>("/api/actors", s),
+  settings: (s?: AbortSignal) => get<Setting[]>("/api/settings", s),
+  set_setting: (key: string, value: unknown) => post<unknown>("/api/credentials", { key, value }),
+  reset_setting: (key: string) => del(`/api/credentials/${e(key)}`),
+  web_whitelist: (s?: AbortSignal) => get<WebDomain[]>("/api/web-whitelist?limit=500", s),
+  add_domain: (b: { domain: string; note?: string }) => post<WebDomain>("/api/web-whitelist", b),
+  remove_domain: (domain: string) => del(`/api/web-whitelist/${e(domain)}`),
+  folders: (s?: AbortSignal) => get<FolderPath[]>("/api/filesystem-whitelist?limit=500", s),
+  add_folder: (b: { path: string; note?: string; for_users?: boolean }) => post<FolderPath>("/api/filesystem-whitelist", b),
+  remove_folder: (path: string) => del(`/api/filesystem-whitelist?path=${e(path)}`),
+};
+
+/// Addresses of the event streams, for lib/stream.ts.
+export const streams = {
+  conversation: (id: string) => `/api/conversations/${e(id)}/events`,
+  run: (id: string) => `/api/runs/${e(id)}/events`,
+  actors: "/api/actors/events",
+};

@@ -1,0 +1,80 @@
+import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
+import { api } from "../api";
+import { engine, set_paused } from "../lib/engine";
+import { useResource } from "../lib/resource";
+import { navigate } from "../lib/router";
+import { is_admin, me, sign_out } from "../lib/session";
+import { Icon } from "./icon";
+import { engine_places, places } from "./nav";
+
+interface Choice { id: string; icon: string; name: string; kind?: string; keys?: string; go: () => void }
+
+const most = 40; // rows; whoever sees more types another letter
+
+/// Everything one can go to or do, by name (Ctrl K).
+export function Palette({ on_close, show_keys }: { on_close: () => void; show_keys: () => void }) {
+  const box = useRef<HTMLDialogElement>(null);
+  const list_id = useId();
+  const [text, set_text] = useState("");
+  const [at, set_at] = useState(0);
+  const agents = useResource("agents", (s) => api.agents(s));
+  const chats = useResource("chats", (s) => api.conversations(100, undefined, s));
+  useEffect(() => {
+    const before = document.activeElement;
+    box.current?.showModal();
+    return () => { if (before instanceof HTMLElement && before.isConnected) before.focus(); };
+  }, []);
+
+  const all = useMemo<Choice[]>(() => {
+    const to = (path: string) => () => navigate(path);
+    const pages = [...places, ...engine_places].filter((p) => !p.admin || is_admin());
+    const paused = engine.value?.paused ?? false;
+    return [
+      { id: "new", icon: "plus", name: "New chat", keys: "C", go: to("/") },
+      ...(is_admin() && engine.value ? [{ id: "pause", icon: paused ? "play" : "pause", name: paused ? "Resume all runs" : "Pause all runs", keys: "P", go: () => void set_paused(!paused) }] : []),
+      ...pages.map((p) => ({ id: p.href, icon: p.icon, name: p.name, go: to(p.href) })),
+      { id: "history", icon: "clock", name: "All chats", go: to("/chats") },
+      { id: "agent-new", icon: "plus", name: "New agent", go: to("/agents/new") },
+      ...(agents.data ?? []).map((a) => ({ id: a.id, icon: "agents", name: a.name, kind: "agent", go: to(`/agents/${a.id}`) })),
+      ...(chats.data ?? []).map((c) => ({ id: c.id, icon: "chat", name: c.title ?? "Chat without a title", kind: "chat", go: to(`/chat/${c.id}`) })),
+      { id: "keys", icon: "key", name: "All keys", keys: "?", go: show_keys },
+      { id: "out", icon: "out", name: `Sign out ${me.value?.username ?? ""}`, go: () => void sign_out(false) },
+    ];
+  }, [agents.data, chats.data, engine.value?.paused]);
+
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  const found = all.filter((c) => words.every((w) => `${c.name} ${c.kind ?? ""}`.toLowerCase().includes(w))).slice(0, most);
+  const chosen = Math.min(at, Math.max(0, found.length - 1));
+  const choose = (c: Choice | undefined) => { if (c) { on_close(); c.go(); } };
+  const on_key = (e: KeyboardEvent) => {
+    if (e.key === "ArrowDown") set_at((chosen + 1) % Math.max(1, found.length));
+    else if (e.key === "ArrowUp") set_at((chosen - 1 + found.length) % Math.max(1, found.length));
+    else if (e.key === "Enter") choose(found[chosen]);
+    else return;
+    e.preventDefault();
+  };
+  useEffect(() => { box.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" }); }, [chosen, text]);
+
+  return (
+    <dialog class="palette" ref={box} aria-label="Go to or do" onCancel={(e) => { e.preventDefault(); on_close(); }} onClick={(e) => { if (e.target === box.current) on_close(); }}>
+      <label>
+        <Icon name="search" /><span class="vh">Go to a page, agent or chat, or do something</span>
+        <input
+          placeholder="Go to or do…" autocomplete="off" spellcheck={false} role="combobox" aria-expanded="true" aria-controls={list_id}
+          aria-activedescendant={found[chosen] ? `${list_id}-${found[chosen].id}` : undefined} value={text}
+          onInput={(e) => { set_text(e.currentTarget.value); set_at(0); }} onKeyDown={on_key}
+        />
+        <kbd aria-hidden="true">Esc</kbd>
+      </label>
+      <ul role="listbox" id={list_id} aria-label="Results" tabIndex={found.length > 0 ? -1 : undefined}>
+        {found.map((c, i) => (
+          <li key={c.id} id={`${list_id}-${c.id}`} role="option" aria-selected={i === chosen} onClick={() => choose(c)} onMouseMove={() => set_at(i)}>
+            <Icon name={c.icon} /><span>{c.name} {c.kind && <span class="faint">{c.kind}</span>}</span>{c.keys && <kbd aria-hidden="true">{c.keys}</kbd>}
+          </li>
+        ))}
+      </ul>
+      {found.length === 0 && <p class="pad dim" role="status">Nothing is called “{text}”.</p>}
+      <footer class="not-phone"><span><kbd>↑</kbd> <kbd>↓</kbd> choose</span><span><kbd>Enter</kbd> go</span><span><kbd>?</kbd> all keys</span></footer>
+    </dialog>
+  );
+}

@@ -1,0 +1,51 @@
+import { signal } from "@preact/signals";
+import { api, when_signed_out, ApiError, type Me } from "../api";
+import { apply_theme } from "./theme";
+import { navigate, url } from "./router";
+
+/// Who is signed in; null: nobody; undefined: not known yet.
+export const me = signal<Me | null | undefined>(undefined);
+/// Why the first question to the server failed, when it did.
+export const start_error = signal<ApiError | null>(null);
+
+export const is_admin = () => me.value?.role === "admin";
+
+/// Asks who is signed in and shows their theme. Leads to /setup or /login when nobody is.
+export async function load_session(): Promise<void> {
+  start_error.value = null;
+  try {
+    const who = await api.me();
+    me.value = who;
+    if (who.theme) apply_theme(who.theme);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status === 401) leave(error);
+    else start_error.value = error;
+  }
+}
+
+/// Shows the page that lets somebody in.
+function leave(error: ApiError): void {
+  me.value = null;
+  const path = url.value.pathname;
+  if (error.type.endsWith("setup-required")) {
+    if (path !== "/setup") navigate("/setup", "replace");
+  } else if (path !== "/login" && path !== "/setup") {
+    const next = path === "/" ? "" : `?next=${encodeURIComponent(path + url.value.search)}`;
+    navigate(`/login${next}`, "replace");
+  }
+}
+
+/// A path of our own from `?next=`, never another site's address.
+export function safe_next(next: string | null): string {
+  if (!next || !next.startsWith("/") || next.startsWith("//") || next.includes("\\")) return "/";
+  return /^\/(login|setup)(\/|\?|$)/.test(next) ? "/" : next;
+}
+
+export async function sign_out(everywhere: boolean): Promise<void> {
+  await api.logout(everywhere);
+  me.value = null;
+  navigate("/login");
+}
+
+when_signed_out(leave);

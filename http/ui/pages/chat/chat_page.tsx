@@ -1,0 +1,133 @@
+import { useEffect, useState } from "preact/hooks";
+import { api } from "../../api";
+import { Button } from "../../components/button";
+import { ConfirmDialog } from "../../components/dialog";
+import { Icon } from "../../components/icon";
+import { Loading } from "../../components/loaded";
+import { Menu } from "../../components/menu";
+import { ErrorNotice } from "../../components/notice";
+import { Page } from "../../components/page";
+import { as_error } from "../../lib/act";
+import { epoch } from "../../lib/connection";
+import { useKeys } from "../../lib/keys";
+import { useResource } from "../../lib/resource";
+import { navigate } from "../../lib/router";
+import { ChatList, title_of } from "./chat_list";
+import { reload_chats } from "./chat_list_state";
+import { ChatSession } from "./chat_session";
+import { Composer } from "./composer";
+import { ConfirmSheet } from "./confirm_sheet";
+import { RenameDialog } from "./rename_dialog";
+import { Thread } from "./thread";
+import { Welcome } from "./welcome";
+
+const stop_help = [{ keys: "Esc", what: "stop the running turn" }] as const;
+
+/// A session made by the first message of a new chat; the page of its address takes it over.
+let handed_over: ChatSession | null = null;
+
+function useSession(id: string | null): ChatSession | null {
+  const [session, set_session] = useState<ChatSession | null>(null);
+  useEffect(() => {
+    if (id === null) {
+      set_session(null);
+      return;
+    }
+    const mine = handed_over?.id === id ? handed_over : new ChatSession(id);
+    if (mine !== handed_over) void mine.open();
+    handed_over = null;
+    set_session(mine);
+    return () => mine.close();
+  }, [id]);
+  return session?.id === id ? session : null;
+}
+
+/// The chat: conversations at the left, the turns on their rail, the composer below.
+export function ChatPage({ id }: { id: string | null }) {
+  const session = useSession(id);
+  const models = useResource("models", (s) => api.models(s));
+  const [picked, set_picked] = useState<string | null>(null);
+  const [over, set_over] = useState<"" | "rename" | "delete">("");
+  const [aside, set_aside] = useState<readonly string[]>([]);
+  const [start_error, set_start_error] = useState<{ error: ReturnType<typeof as_error>; text: string } | null>(null);
+  useEffect(() => { set_aside([]); set_over(""); set_start_error(null); set_picked(null); }, [id]);
+
+  const head = session?.head.value;
+  const failed = session?.load_error.value ?? null;
+  const back = epoch.value;
+  useEffect(() => { if (back > 0 && session && !session.head.peek()) void session.open(); }, [back]);
+
+  const fallback = models.data?.find((m) => m.default)?.id ?? models.data?.[0]?.id;
+  const known = (m: string | null | undefined) => (m && models.data?.some((x) => x.id === m) ? m : undefined);
+  const model = picked ?? known(head?.model) ?? fallback;
+  const title = id === null ? "New chat" : head ? title_of(head) : "Chat";
+  const running = session?.running.value ?? false;
+  const asked = session?.confirmations.value.filter((c) => !aside.includes(c.call_id)) ?? [];
+  const all_asked = session?.confirmations.value ?? [];
+
+  useKeys({ Escape: () => { if (running) void session?.stop(); } }, stop_help);
+
+  const send = async (text: string) => {
+    if (session) return session.send(text, model);
+    set_start_error(null);
+    try {
+      const made = await api.create_conversation(model ? { model } : {});
+      const next = new ChatSession(made.id);
+      await next.open();
+      handed_over = next;
+      navigate(`/chat/${made.id}`, "replace");
+      await next.send(text, model);
+    } catch (e) {
+      set_start_error({ error: as_error(e), text });
+    }
+  };
+
+  return (
+    <Page
+      title={title} scene={asked.length > 0 ? "confirm" : undefined}
+      start={<a class="btn btn--quiet btn--icon only-narrow" href="/chats" aria-label="All chats"><Icon name="filter" /></a>}
+      actions={session && head && (
+        <Menu label="More about this chat" items={[
+          { name: "Rename", go: () => set_over("rename") },
+          { name: "Delete…", danger: true, go: () => set_over("delete") },
+        ]} />
+      )}
+    >
+      <div class="chat">
+        <ChatList current={id} />
+        <section class="thread" aria-label="Conversation">
+          {id === null ? <Welcome demo={model?.startsWith("demo:") ?? false} />
+            : failed ? <div class="scroll"><ErrorNotice error={failed} what="This chat could not be read." {...(failed.status === 404 ? {} : { retry: () => void session?.open() })} /></div>
+            : !session || !head ? <div class="scroll"><Loading what="the chat" /></div>
+            : session.turns.value.length === 0 ? <Welcome demo={model?.startsWith("demo:") ?? false} />
+            : <Thread session={session} show_question={() => set_aside([])} />}
+          {all_asked.length > 0 && asked.length === 0 && (
+            <div class="composer"><div class="notice notice--warn"><p><b>A tool waits for your answer.</b></p><Button small onClick={() => set_aside([])}>Show the question</Button></div></div>
+          )}
+          <Composer
+            of={id ?? "new"} models={models} model={model} on_model={set_picked} running={running} stopping={session?.stopping.value ?? false}
+            queued={session?.queued.value?.text ?? null} on_unqueue={() => { if (session) session.queued.value = null; }}
+            error={session?.send_error.value ?? start_error} on_send={(text) => void send(text)} on_stop={() => void session?.stop()}
+          />
+        </section>
+      </div>
+      {session && asked[0] && (
+        <ConfirmSheet
+          key={asked[0].call_id} asked={asked[0]} place={all_asked.length > 1 ? `1 of ${all_asked.length}` : null}
+          on_answer={(approved, scope) => session.answer(asked[0]!.call_id, approved, scope)}
+          on_aside={() => set_aside(all_asked.map((c) => c.call_id))} on_late={() => session.drop_confirmation(asked[0]!.call_id)}
+        />
+      )}
+      {session && over === "rename" && <RenameDialog title={head?.title ?? ""} on_rename={(t) => session.rename(t)} on_close={() => set_over("")} />}
+      {session && over === "delete" && (
+        <ConfirmDialog title={`Delete the chat “${title}”?`} act="Delete the chat" on_close={() => set_over("")} on_act={async () => {
+          await api.delete_conversation(session.id);
+          reload_chats();
+          navigate("/");
+        }}>
+          <p>Everything that was said in it is gone for good. Its steps stay in the list of runs.</p>
+        </ConfirmDialog>
+      )}
+    </Page>
+  );
+}

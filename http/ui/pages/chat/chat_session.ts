@@ -1,0 +1,274 @@
+import { batch, signal } from "@preact/signals";
+import { api, ApiError, streams, type Confirmation, type Conversation, type RunStatus, type ToolCall, type Usage } from "../../api";
+import { as_error } from "../../lib/act";
+import { refresh_engine } from "../../lib/engine";
+import { EventStream, type StreamEvent } from "../../lib/stream";
+import { reload_chats } from "./chat_list_state";
+import { append_text, fold, put_call, snapshot, turn_text, type Turn } from "./turns";
+
+interface Done { run_id: string; status: RunStatus; text: string; usage?: Usage }
+
+/// One open conversation: what was said, what is being said, and the questions that wait. Lives as long as its page.
+export class ChatSession {
+  readonly id: string;
+  /// Undefined until it was read.
+  readonly head = signal<{ title: string | null; model: string | null } | undefined>(undefined);
+  readonly load_error = signal<ApiError | null>(null);
+  readonly turns = signal<Turn[]>([]);
+  readonly running = signal(false);
+  readonly stopping = signal(false);
+  readonly confirmations = signal<Confirmation[]>([]);
+  /// What was typed while a turn ran; it is sent when that is over.
+  readonly queued = signal<{ text: string; model: string | undefined } | null>(null);
+  readonly send_error = signal<{ error: ApiError; text: string } | null>(null);
+  /// Whole sentences of the answer, for those who hear it.
+  readonly spoken = signal("");
+
+  #settled: Turn[] = [];
+  #live: Turn | null = null;
+  #run_id: string | null = null;
+  #stream: EventStream | null = null;
+  #frame = 0;
+  #said = 0;
+  #closed = false;
+  #count = 0;
+
+  constructor(id: string) {
+    this.id = id;
+  }
+
+  /// Reads what is stored and follows what comes.
+  async open(): Promise<void> {
+    this.load_error.value = null;
+    try {
+      const stored = await api.conversation(this.id);
+      if (this.#closed) return;
+      this.#show(stored);
+      this.#stream?.close();
+      this.#stream = new EventStream(streams.conversation(this.id), {
+        on_event: (e) => this.#on_event(e),
+        on_refused: (status) => { this.load_error.value = new ApiError(status, { detail: "The stream of this chat is closed to you." }); },
+      }, { last_event_id: stored.last_event_id });
+    } catch (e) {
+      if (!this.#closed) this.load_error.value = as_error(e);
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    cancelAnimationFrame(this.#frame);
+    this.#stream?.close();
+  }
+
+  /// Sends a message, or keeps it until the running turn is over.
+  async send(text: string, model: string | undefined): Promise<void> {
+    this.send_error.value = null;
+    if (this.running.value) {
+      this.queued.value = { text, model };
+      return;
+    }
+    this.#settled.push({ key: this.#key(), who: "you", parts: [{ kind: "text", text }], run_id: null, at: new Date().toISOString(), live: false });
+    this.#begin(null);
+    try {
+      const answer = await api.send(this.id, { text, ...(model ? { model } : {}) });
+      this.#run_id = answer.run_id;
+      if (this.#live) this.#live.run_id = answer.run_id;
+      void refresh_engine();
+      if (!this.head.value?.title) reload_chats();
+    } catch (e) {
+      this.#settled.pop();
+      this.#end();
+      this.send_error.value = { error: as_error(e), text };
+      if (as_error(e).status === 409) await this.#read_again();
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.queued.value = null;
+    this.stopping.value = true;
+    try {
+      await api.stop_turn(this.id);
+    } catch (e) {
+      this.stopping.value = false;
+      this.send_error.value = { error: as_error(e), text: "" };
+    }
+  }
+
+  /// Answers a question. It leaves the screen when the server has the answer.
+  async answer(call_id: string, approved: boolean, scope: "once" | "chat"): Promise<void> {
+    try {
+      await api.answer(this.id, call_id, { approved, ...(approved ? { scope } : {}) });
+    } catch (e) {
+      // Answered elsewhere or too late: the events tell what became of it.
+      if (!(e instanceof ApiError && (e.status === 409 || e.status === 404))) throw e;
+    }
+    this.drop_confirmation(call_id);
+  }
+
+  drop_confirmation(call_id: string): void {
+    this.confirmations.value = this.confirmations.value.filter((c) => c.call_id !== call_id);
+  }
+
+  rename(title: string): Promise<unknown> {
+    return api.rename_conversation(this.id, title).then(() => {
+      if (this.head.value) this.head.value = { ...this.head.value, title };
+      reload_chats();
+    });
+  }
+
+  #key(): string {
+    this.#count += 1;
+    return `t${this.#count}`;
+  }
+
+  #show(stored: Conversation): void {
+    batch(() => {
+      this.head.value = { title: stored.title, model: stored.model };
+      this.confirmations.value = stored.confirmations ?? [];
+      this.#settled = fold(stored.messages, stored.running);
+      this.#live = null;
+      this.#run_id = stored.running;
+      if (stored.running !== null) {
+        this.#begin(stored.running);
+        const calls = stored.partial?.tool_calls ?? [];
+        for (const call of calls.filter((c) => c.success !== undefined)) put_call(this.#live!, call);
+        if (stored.partial?.text) append_text(this.#live!, stored.partial.text);
+        for (const call of calls.filter((c) => c.success === undefined)) put_call(this.#live!, call);
+      } else {
+        this.#end();
+      }
+      this.#flush();
+    });
+  }
+
+  #begin(run_id: string | null): void {
+    this.#live = { key: this.#key(), who: "assistant", parts: [], run_id, at: new Date().toISOString(), live: true };
+    this.#said = 0;
+    this.spoken.value = "";
+    this.running.value = true;
+    this.#flush();
+  }
+
+  #end(): void {
+    this.#live = null;
+    this.#run_id = null;
+    this.running.value = false;
+    this.stopping.value = false;
+    this.#flush();
+  }
+
+  /// The turn of another tab or device: its question is not in the events, so it is read.
+  async #read_again(): Promise<void> {
+    try {
+      const stored = await api.conversation(this.id);
+      if (this.#closed) return;
+      if (stored.running === null || !this.#live) {
+        this.#show(stored);
+      } else {
+        this.#settled = fold(stored.messages, stored.running);
+        this.#run_id = this.#live.run_id = stored.running;
+        this.#flush();
+      }
+    } catch {
+      // What is shown stays; the next reload repairs it.
+    }
+  }
+
+  #turn(): Turn {
+    if (!this.#live) {
+      this.#begin(this.#run_id);
+      void this.#read_again();
+    }
+    return this.#live!;
+  }
+
+  #on_event(event: StreamEvent): void {
+    if (this.#closed) return;
+    switch (event.name) {
+      case "reset":
+        this.#show(event.data as Conversation);
+        return;
+      case "text":
+        append_text(this.#turn(), (event.data as { content: string }).content);
+        break;
+      case "tool_start":
+      case "tool_done": {
+        const call = event.data as ToolCall;
+        put_call(this.#turn(), call);
+        if (event.name === "tool_done") this.drop_confirmation(call.call_id);
+        break;
+      }
+      case "confirmation_required": {
+        const asked = event.data as Confirmation;
+        put_call(this.#turn(), { call_id: asked.call_id, tool_name: asked.tool_name, arguments: asked.arguments });
+        if (!this.confirmations.value.some((c) => c.call_id === asked.call_id)) this.confirmations.value = [...this.confirmations.value, asked];
+        break;
+      }
+      case "state":
+        if (this.#live) this.#live.why_waiting = (event.data as { why_waiting: string | null }).why_waiting;
+        break;
+      case "done":
+        this.#finish(event.data as Done);
+        return;
+      case "error":
+        this.#fail(event.data as { run_id: string; message: string });
+        return;
+      default:
+        return;
+    }
+    if (!this.#frame) this.#frame = requestAnimationFrame(() => this.#flush());
+  }
+
+  #finish(done: Done): void {
+    const turn = this.#live;
+    if (!turn) {
+      // Known already from what was stored, or a turn of which we saw nothing.
+      if (!this.#settled.some((t) => t.run_id === done.run_id && t.who === "assistant")) void this.#read_again();
+      return;
+    }
+    const complete = turn_text(turn) === done.text;
+    this.#settle({ ...turn, live: false, run_id: done.run_id, status: done.status, usage: done.usage });
+    if (!complete) void this.#read_again();
+  }
+
+  #fail(failed: { run_id: string; message: string }): void {
+    if (!this.#live) return;
+    this.#settle({ ...this.#live, live: false, run_id: failed.run_id, status: "error", error: failed.message });
+  }
+
+  #settle(turn: Turn): void {
+    batch(() => {
+      this.#speak(turn, true);
+      this.#settled.push(turn);
+      this.confirmations.value = [];
+      this.#end();
+    });
+    if (!this.head.value?.title) void this.#read_title();
+    reload_chats();
+    void refresh_engine();
+    const next = this.queued.value;
+    this.queued.value = null;
+    if (next) void this.send(next.text, next.model);
+  }
+
+  async #read_title(): Promise<void> {
+    const stored = await api.conversation(this.id).catch(() => null);
+    if (stored && !this.#closed) this.head.value = { title: stored.title, model: stored.model };
+  }
+
+  #flush(): void {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    if (this.#live) this.#speak(this.#live, false);
+    this.turns.value = this.#live ? [...this.#settled, snapshot(this.#live)] : [...this.#settled];
+  }
+
+  /// Announces what was said up to the last end of a sentence.
+  #speak(turn: Turn, all: boolean): void {
+    const rest = turn_text(turn).slice(this.#said);
+    const end = all ? rest.length : Math.max(...[". ", "? ", "! ", "\n", ": "].map((mark) => rest.lastIndexOf(mark) + 1));
+    if (end <= 0) return;
+    this.#said += end;
+    this.spoken.value = rest.slice(0, end).replace(/[*_`#|]/g, "").trim();
+  }
+}

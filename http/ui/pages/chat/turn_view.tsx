@@ -1,0 +1,73 @@
+import { memo } from "../../lib/memo";
+import type { Confirmation } from "../../api";
+import { Answer } from "../../components/answer";
+import { Mark } from "../../components/icon";
+import { Age, Time } from "../../components/time";
+import { count, money } from "../../lib/format";
+import { CallView } from "./call_view";
+import type { Turn } from "./turns";
+
+interface Props { turn: Turn; asked: readonly Confirmation[]; paused: boolean; show_question: () => void }
+
+function YourTurn({ turn }: { turn: Turn }) {
+  return (
+    <article class="turn turn--you">
+      <p class="who">You {turn.at && <span class="faint"><Time at={turn.at} /></span>}</p>
+      <div class="body"><div class="prose plain">{turn.parts.map((p) => (p.kind === "text" ? p.text : ""))}</div></div>
+    </article>
+  );
+}
+
+/// What is going on in a live turn, in a few words.
+function now_doing(turn: Turn, asked: boolean): string {
+  if (asked) return "stopped for you";
+  const last = turn.parts.at(-1);
+  if (!last) return "waiting for the first word";
+  return last.kind === "text" ? "writing" : last.calls.some((c) => c.success === undefined) ? "a tool works" : "thinking";
+}
+
+function Waiting({ turn, paused }: { turn: Turn; paused: boolean }) {
+  const why = paused ? "Everything is paused. The turn goes on after Resume." : turn.why_waiting ? `Waiting: ${turn.why_waiting}` : null;
+  return (
+    <p class="dim state waiting-line">
+      <Mark name="wait" />{why ?? <>Waiting for the first word{turn.at && <>, <Age from={turn.at} /></>}</>}
+    </p>
+  );
+}
+
+function ModelTurn({ turn, asked, paused, show_question }: Props) {
+  const waits = (id: string) => turn.live && asked.some((c) => c.call_id === id);
+  const any_asked = turn.live && asked.length > 0;
+  return (
+    <article class="turn" aria-busy={turn.live}>
+      <p class="who">Assistant {turn.at && <span class="faint"><Time at={turn.at} /></span>}</p>
+      <div class="body">
+        {turn.parts.map((p, i) => (p.kind === "text"
+          ? <Answer key={i} text={p.text} writing={turn.live && i === turn.parts.length - 1} />
+          : <div key={i} class="calls">{p.calls.map((c) => <CallView key={c.call_id} call={c} asked={waits(c.call_id)} live={turn.live} show_question={show_question} />)}</div>))}
+        {turn.live && (turn.parts.length === 0 || paused) && <Waiting turn={turn} paused={paused} />}
+        {turn.status === "stopped" && <p class="dim state"><Mark name="stop" />Stopped. What was said until then is kept.</p>}
+        {(turn.status === "error" || turn.error) && (
+          <div class="notice notice--bad"><Mark name="bad" word="Problem:" /><p><b>The answer broke off.</b> {turn.error ?? "The server gave no reason."} Write again to go on from here.</p></div>
+        )}
+      </div>
+      <p class="margin">
+        {turn.model && <span>{turn.model}</span>}
+        {turn.live && <span>{now_doing(turn, any_asked)}</span>}
+        {turn.usage && <span>{count(turn.usage.input_tokens)} in, {count(turn.usage.output_tokens)} out</span>}
+        {turn.usage && <span>{turn.usage.cost_usd === null ? "cost unknown" : turn.usage.cost_usd === 0 ? "free" : money(turn.usage.cost_usd)}</span>}
+        {turn.run_id && !turn.live && <a href={`/runs/${turn.run_id}`}>Steps</a>}
+      </p>
+    </article>
+  );
+}
+
+/// One turn on the rail. Renders again only when something of it changed.
+export const TurnView = memo(function TurnView(props: Props) {
+  return (
+    <li>
+      <Mark name={props.turn.who === "you" ? "you" : "step"} />
+      {props.turn.who === "you" ? <YourTurn turn={props.turn} /> : <ModelTurn {...props} />}
+    </li>
+  );
+});
