@@ -1,0 +1,9 @@
+CREATE TABLE email_triggers (
+  id           TEXT PRIMARY KEY,
+  trigger_word TEXT NOT NULL,
+  agent_id     TEXT NOT NULL,
+  account_id   TEXT,
+  user_id      TEXT,
+  enabled      BOOLEAN DEFAULT TRUE,
+  created_at   TEXT
+);

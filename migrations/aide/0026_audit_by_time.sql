@@ -1,0 +1,1 @@
+CREATE INDEX audit_log_timestamp_idx ON audit_log (timestamp);
