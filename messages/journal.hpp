@@ -90,7 +90,22 @@ struct set_journal_limits {
 };
 BOOST_DESCRIBE_STRUCT(set_journal_limits, (), (max_queued_runs))
 
+/// What one commit of the journal queued, by owner and priority. Sent by the journal to who asked for it.
+struct runs_queued {
+  std::vector<records::queue_count> counts;
+};
+BOOST_DESCRIBE_STRUCT(runs_queued, (), (counts))
+
+using queue_listener_actor = caf::typed_actor<caf::reacts_to<runs_queued>>;
+
+/// Sent by the run supervisor when it starts: it wants runs_queued from now on.
+struct tell_queued {
+  queue_listener_actor to;
+};
+
 using journal_actor = caf::typed_actor<
+  /// From the next commit on.
+  caf::reacts_to<tell_queued>,
   /// Run and event, committed. conflict, not_found, invalid, overloaded, unavailable.
   caf::replies_to<queue_run>::with<run_stored>,
   /// The same by callback.
@@ -123,6 +138,9 @@ CAF_BEGIN_TYPE_ID_BLOCK(journal_messages, first_custom_type_id + 150)
   CAF_ADD_TYPE_ID(journal_messages, (messages::answer_confirmation))
   CAF_ADD_TYPE_ID(journal_messages, (messages::confirmation_answered))
   CAF_ADD_TYPE_ID(journal_messages, (messages::set_journal_limits))
+  CAF_ADD_TYPE_ID(journal_messages, (messages::runs_queued))
+  CAF_ADD_TYPE_ID(journal_messages, (messages::tell_queued))
 CAF_END_TYPE_ID_BLOCK(journal_messages)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(messages::accept_event)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(messages::tell_queued)

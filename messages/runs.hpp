@@ -34,12 +34,6 @@ struct run_queued {
 };
 BOOST_DESCRIBE_STRUCT(run_queued, (), (run_id, owner_user_id, priority))
 
-/// Many at once: what one commit of the journal queued.
-struct runs_queued {
-  std::vector<records::queue_count> counts;
-};
-BOOST_DESCRIBE_STRUCT(runs_queued, (), (counts))
-
 struct run_started {
   std::string run_id;
   std::string agent_id;
@@ -55,6 +49,20 @@ struct run_finished {
   std::string error;
 };
 BOOST_DESCRIBE_STRUCT(run_finished, (), (run_id, agent_id, status, result, error))
+
+/// A run waits for a person: its place is free for others. Sent by the run.
+struct run_waits {
+  std::string run_id;
+};
+BOOST_DESCRIBE_STRUCT(run_waits, (), (run_id))
+
+/// A run that waited would go on; answered by place_given as soon as there is a place.
+struct want_place {
+  std::string run_id;
+};
+BOOST_DESCRIBE_STRUCT(want_place, (), (run_id))
+struct place_given {};
+BOOST_DESCRIBE_STRUCT(place_given, (), ())
 
 /// Stops a run in whatever state it is. not_found: it does not live.
 struct stop_run {
@@ -94,9 +102,10 @@ struct queue_state {
   std::int64_t queued = 0;
   int max_concurrent = 0;
   bool paused = false;
-  std::string why; ///< why the next one in the queue waits; empty when nothing waits
+  std::string why_interactive; ///< why the next interactive run waits; empty when it does not have to
+  std::string why_autonomous;
 };
-BOOST_DESCRIBE_STRUCT(queue_state, (), (running, queued, max_concurrent, paused, why))
+BOOST_DESCRIBE_STRUCT(queue_state, (), (running, queued, max_concurrent, paused, why_interactive, why_autonomous))
 
 using run_supervisor_actor = caf::typed_actor<
   /// The run, committed. not_found, denied, conflict (the agent is switched off), overloaded.
@@ -107,6 +116,8 @@ using run_supervisor_actor = caf::typed_actor<
   caf::reacts_to<runs_queued>,
   /// A place is free.
   caf::reacts_to<run_finished>,
+  caf::reacts_to<run_waits>,
+  caf::reacts_to<want_place>,
   /// The stop is under way; not_found: no such run lives.
   caf::replies_to<stop_run>::with<done>,
   caf::replies_to<stop_conversation>::with<done>,
@@ -124,6 +135,7 @@ using agent_run_actor = caf::typed_actor<
   caf::reacts_to<model_piece>,
   caf::reacts_to<stop_run>,
   caf::reacts_to<resume_engine>,
+  caf::reacts_to<place_given>,
   caf::reacts_to<confirmation_answered>>;
 
 } // namespace messages
@@ -132,7 +144,9 @@ CAF_BEGIN_TYPE_ID_BLOCK(run_messages, first_custom_type_id + 250)
   CAF_ADD_TYPE_ID(run_messages, (messages::start_run))
   CAF_ADD_TYPE_ID(run_messages, (messages::start_chat_turn))
   CAF_ADD_TYPE_ID(run_messages, (messages::run_queued))
-  CAF_ADD_TYPE_ID(run_messages, (messages::runs_queued))
+  CAF_ADD_TYPE_ID(run_messages, (messages::run_waits))
+  CAF_ADD_TYPE_ID(run_messages, (messages::want_place))
+  CAF_ADD_TYPE_ID(run_messages, (messages::place_given))
   CAF_ADD_TYPE_ID(run_messages, (messages::run_started))
   CAF_ADD_TYPE_ID(run_messages, (messages::run_finished))
   CAF_ADD_TYPE_ID(run_messages, (messages::stop_run))
