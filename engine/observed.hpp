@@ -3,13 +3,7 @@
 #include "engine/registry.hpp"
 #include "messages/guardian.hpp"
 
-#include <caf/actor_addr.hpp>
-#include <caf/actor_cast.hpp>
-#include <caf/actor_config.hpp>
-#include <caf/invoke_message_result.hpp>
-#include <caf/mailbox_element.hpp>
-#include <caf/scheduled_actor.hpp>
-#include <caf/send.hpp>
+#include <caf/all.hpp>
 
 #include <exception>
 #include <memory>

@@ -1,0 +1,271 @@
+#include "actors/storage/journal.hpp"
+
+#include <caf/actor_system.hpp>
+
+#include <algorithm>
+#include <memory>
+
+namespace actors {
+
+namespace {
+
+base::failure overloaded(const char* what) { return {base::errc::overloaded, what}; }
+
+std::string owner_of(const records::run_record& run) { return run.owner_user_id.value_or(""); }
+
+} // namespace
+
+journal::journal(caf::actor_config& cfg, engine::place at, journal_writer_actor writer, base::clock_ptr clock,
+                 engine::metrics& metrics, journal_settings settings)
+  : observed(cfg, std::move(at)),
+    writer_(std::move(writer)),
+    clock_(std::move(clock)),
+    settings_(std::move(settings)),
+    batch_size_(metrics.get_histogram("oai_journal_batch_size", {1, 2, 4, 8, 16, 32, 64, 128, 256})),
+    queued_(settings_.queued) {}
+
+journal::behavior_type journal::make_behavior() {
+  return {
+    [this](const messages::tell_queued& m) { listener_ = m.to; },
+    [this](messages::queue_run& m) -> caf::result<messages::run_stored> {
+      auto reply = make_response_promise<messages::run_stored>();
+      accept(std::move(m.run), [reply](base::result<records::queued_run> r) mutable {
+        if (r)
+          reply.deliver(messages::run_stored{std::move(*r)});
+        else
+          reply.deliver(messages::to_error(r.error()));
+      });
+      return reply;
+    },
+    [this](messages::accept_event& m) { accept(std::move(m.run), std::move(m.tell)); },
+    [this](messages::write_run& m) -> caf::result<messages::done> {
+      if (writes_.size() >= settings_.max_writes)
+        return messages::to_error(overloaded("too many writes wait for the database"));
+      auto reply = make_response_promise<messages::done>();
+      writes_.push_back({std::move(m.write), reply});
+      dispatch();
+      return reply;
+    },
+    [this](const messages::claim_runs& m) {
+      return call<messages::claimed_runs>("claim", [this, m](storage::journal_store& store) {
+        return messages::claimed_runs{store.claim(m.owner_user_id, m.priority, m.count, clock_->now())};
+      });
+    },
+    [this](const messages::recover_runs& m) {
+      return call<messages::claimed_runs>("recover", [this, m](storage::journal_store& store) {
+        return messages::claimed_runs{store.recover(m.limit, m.after, clock_->now())};
+      });
+    },
+    [this](const messages::stop_queued_run& m) {
+      return call<messages::queued_run_stopped>("stop_queued", [this, m](storage::journal_store& store) {
+        return messages::queued_run_stopped{store.stop_queued(m.run_id, clock_->now())};
+      });
+    },
+    [this](const messages::answer_confirmation& m) {
+      return call<messages::confirmation_answered>("answer", [this, m](storage::journal_store& store) {
+        auto answered
+          = store.answer_confirmation(m.conversation_id, m.call_id, m.user_id, m.approved, m.scope, clock_->now());
+        if (!answered)
+          throw base::failure_error(answered.error());
+        return messages::confirmation_answered{std::move(*answered)};
+      });
+    },
+    [this](const messages::set_journal_limits& m) { settings_.max_queued_runs = m.max_queued_runs; },
+  };
+}
+
+void journal::on_exit() {
+  destroy(writer_); // handles in both directions would keep the two alive
+  destroy(listener_);
+  calls_.clear();
+  intake_.clear();
+  writes_.clear();
+}
+
+void journal::restarted() {
+  // What waits is kept: nothing of it was lost. A work whose answer the failed handler dropped is not waited for.
+  writing_ = false;
+  dispatch();
+}
+
+void journal::accept(records::new_run run, queue_reply reply) {
+  if (intake_.size() >= settings_.max_intake) {
+    reply(overloaded("too many deliveries wait for the database"));
+    return;
+  }
+  auto& queued = queued_[owner_of(run.run)];
+  if (settings_.max_queued_runs > 0 && queued >= settings_.max_queued_runs) {
+    reply(overloaded("the owner's queue is full"));
+    return;
+  }
+  ++queued;
+  intake_.push_back({std::move(run), std::move(reply)});
+  dispatch();
+}
+
+void journal::release(const std::string& owner, std::int64_t count) {
+  const auto at = queued_.find(owner);
+  if (at != queued_.end() && (at->second -= count) <= 0)
+    queued_.erase(at);
+}
+
+/// A statement of its own: claims, stops, answers. They come before new work, as runs and people wait for them.
+template <class T, class F>
+caf::result<T> journal::call(const char* name, F work) {
+  auto reply = make_response_promise<T>();
+  journal_work item;
+  item.name = name;
+  // Repeating a claim would lose the runs of the first try: the supervisor recovers them instead.
+  item.repeatable = !std::is_same_v<T, messages::claimed_runs>;
+  item.run = [this, reply, work = std::move(work)](storage::journal_store& store) -> std::function<void()> {
+    auto value = std::make_shared<T>(work(store));
+    return [this, reply, value]() mutable {
+      if constexpr (std::is_same_v<T, messages::claimed_runs>)
+        for (const auto& claimed : value->runs)
+          if (claimed.steps.empty() && claimed.run.attempts <= 1)
+            release(owner_of(claimed.run), 1);
+      reply.deliver(std::move(*value));
+    };
+  };
+  item.failed = [reply](const base::failure& f) mutable { reply.deliver(messages::to_error(f)); };
+  calls_.push_back(std::move(item));
+  dispatch();
+  return reply;
+}
+
+void journal::dispatch() {
+  if (writing_ || (calls_.empty() && intake_.empty() && writes_.empty()))
+    return;
+  writing_ = true;
+  auto work = next_work();
+  auto failed = work.failed;
+  request(writer_, caf::infinite, std::move(work))
+    .then(
+      [this](journal_work_done& done) {
+        writing_ = false;
+        dispatch(); // the connection goes on before the waiters are told
+        done.complete();
+      },
+      [this, failed = std::move(failed)](const caf::error& e) {
+        writing_ = false;
+        dispatch();
+        failed(messages::to_failure(e));
+      });
+}
+
+/// In turn, so that none of the three starves: a call, a batch of new runs, a batch of writes.
+journal_work journal::next_work() {
+  for (;; ++turn_) {
+    switch (turn_ % 3) {
+      case 0:
+        if (!calls_.empty()) {
+          ++turn_;
+          auto work = std::move(calls_.front());
+          calls_.pop_front();
+          return work;
+        }
+        break;
+      case 1:
+        if (!intake_.empty()) {
+          ++turn_;
+          return intake_work();
+        }
+        break;
+      default:
+        if (!writes_.empty()) {
+          ++turn_;
+          return write_work();
+        }
+    }
+  }
+}
+
+journal_work journal::intake_work() {
+  const auto count = std::min(intake_.size(), settings_.max_batch);
+  batch_size_.record(static_cast<double>(count));
+  struct batch {
+    std::vector<intake_item> items;
+    std::vector<records::new_run> runs;
+  };
+  auto b = std::make_shared<batch>();
+  b->items.reserve(count);
+  b->runs.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    b->items.push_back(std::move(intake_.front()));
+    intake_.pop_front();
+    b->runs.push_back(std::move(b->items.back().run));
+  }
+  journal_work work;
+  work.name = "queue";
+  work.run = [this, b](storage::journal_store& store) -> std::function<void()> {
+    auto results = std::make_shared<std::vector<base::result<records::queued_run>>>(store.queue(b->runs));
+    return [this, b, results] {
+      for (std::size_t i = 0; i < b->items.size(); ++i)
+        b->items[i].run = std::move(b->runs[i]);
+      acknowledge_intake(b->items, *results);
+    };
+  };
+  work.failed = [this, b](const base::failure& f) {
+    for (std::size_t i = 0; i < b->items.size(); ++i) {
+      release(owner_of(b->runs[i].run), 1);
+      b->items[i].reply(f);
+    }
+  };
+  return work;
+}
+
+void journal::acknowledge_intake(std::vector<intake_item>& items,
+                                 std::vector<base::result<records::queued_run>>& results) {
+  std::map<std::pair<std::string, records::run_priority>, std::int64_t> stored;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const auto& run = items[i].run.run;
+    if (results[i] && !results[i]->duplicate)
+      ++stored[{owner_of(run), run.priority}];
+    else
+      release(owner_of(run), 1);
+    items[i].reply(std::move(results[i]));
+  }
+  if (stored.empty() || !listener_)
+    return;
+  messages::runs_queued note;
+  for (const auto& [key, count] : stored)
+    note.counts.push_back({key.first, key.second, count});
+  send(listener_, std::move(note));
+}
+
+journal_work journal::write_work() {
+  const auto count = std::min(writes_.size(), settings_.max_batch);
+  batch_size_.record(static_cast<double>(count));
+  struct batch {
+    std::vector<records::run_write> writes;
+    std::vector<caf::typed_response_promise<messages::done>> replies;
+  };
+  auto b = std::make_shared<batch>();
+  b->writes.reserve(count);
+  b->replies.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    b->writes.push_back(std::move(writes_.front().write));
+    b->replies.push_back(std::move(writes_.front().reply));
+    writes_.pop_front();
+  }
+  journal_work work;
+  work.name = "write";
+  work.run = [b](storage::journal_store& store) -> std::function<void()> {
+    auto outcomes = std::make_shared<std::vector<storage::write_outcome>>(store.write(b->writes));
+    return [b, outcomes] {
+      for (std::size_t i = 0; i < b->replies.size(); ++i) {
+        if (const auto& failure = (*outcomes)[i])
+          b->replies[i].deliver(messages::to_error(*failure));
+        else
+          b->replies[i].deliver(messages::done{});
+      }
+    };
+  };
+  work.failed = [b](const base::failure& f) {
+    for (auto& reply : b->replies)
+      reply.deliver(messages::to_error(f));
+  };
+  return work;
+}
+
+} // namespace actors

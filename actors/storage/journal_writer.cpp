@@ -1,0 +1,83 @@
+#include "actors/storage/journal_writer.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+namespace actors {
+
+namespace {
+
+class journal_writer : public engine::observed<journal_writer_actor::base> {
+public:
+  journal_writer(caf::actor_config& cfg, engine::place at, session_factory open)
+    : observed(cfg, std::move(at)), open_(std::move(open)) {}
+
+  behavior_type make_behavior() override {
+    return {[this](const journal_work& work) { return run(work); }};
+  }
+
+private:
+  void restarted() override { disconnect(); }
+
+  void disconnect() {
+    store_.reset();
+    session_.reset();
+  }
+
+  /// Blocks until there is a connection, at most `limit`. This thread has nothing else to do meanwhile.
+  void connect(std::chrono::steady_clock::time_point limit) {
+    auto pause = std::chrono::milliseconds{50};
+    while (!store_) {
+      try {
+        session_ = open_();
+        store_ = std::make_unique<storage::journal_store>(*session_);
+      } catch (const base::failure_error& e) {
+        disconnect();
+        if (e.get().code != base::errc::unavailable || std::chrono::steady_clock::now() + pause > limit)
+          throw;
+        spdlog::warn("journal_connect_failed retry_in_ms={} error={}", pause.count(), e.what());
+        std::this_thread::sleep_for(pause);
+        pause = std::min(pause * 2, std::chrono::milliseconds{2000});
+      }
+    }
+  }
+
+  caf::result<journal_work_done> run(const journal_work& work) {
+    // Longer than a restart of PostgreSQL takes with crash recovery; after it the callers get `unavailable`.
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+    while (true) {
+      try {
+        connect(limit);
+        return journal_work_done{work.run(*store_)};
+      } catch (const base::failure_error& e) {
+        if (e.get().code == base::errc::unavailable) {
+          disconnect();
+          if (work.repeatable && std::chrono::steady_clock::now() < limit) {
+            spdlog::warn("journal_repeats work={} error={}", work.name, e.what());
+            continue;
+          }
+        }
+        spdlog::error("journal_failed work={} error={}", work.name, e.what());
+        return messages::to_error(e.get());
+      } catch (const std::exception& e) {
+        spdlog::error("journal_failed work={} error={}", work.name, e.what());
+        return messages::to_error({base::errc::internal, work.name + ": " + e.what()});
+      }
+    }
+  }
+
+  session_factory open_;
+  std::unique_ptr<storage::session> session_;
+  std::unique_ptr<storage::journal_store> store_; ///< after session_: it goes first
+};
+
+} // namespace
+
+journal_writer_actor spawn_journal_writer(caf::actor_system& system, const tree& t, session_factory open) {
+  return system.spawn<journal_writer, caf::detached>(t.at("/storage/journal/writer", "journal_writer"), std::move(open));
+}
+
+} // namespace actors

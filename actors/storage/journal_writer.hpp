@@ -1,0 +1,42 @@
+#pragma once
+
+#include "actors/storage/db_pool.hpp"
+#include "storage/journal_store.hpp"
+
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/replies_to.hpp>
+#include <caf/typed_actor.hpp>
+
+#include <functional>
+#include <memory>
+
+namespace actors {
+
+/// One transaction. `run` is called on the writer's thread and answers what the journal then does on its own.
+struct journal_work {
+  std::string name;
+  std::function<std::function<void()>(storage::journal_store&)> run;
+  std::function<void(const base::failure&)> failed; ///< called by the journal, when it was not done
+  bool repeatable = true; ///< may be run again when the connection broke and the outcome is unknown
+};
+
+struct journal_work_done {
+  std::function<void()> complete;
+};
+
+using journal_writer_actor = caf::typed_actor<
+  /// When it is committed, or with the failure.
+  caf::replies_to<journal_work>::with<journal_work_done>>;
+
+/// The thread with the journal's connection. It connects again, for as long as it takes, when the connection broke.
+[[nodiscard]] journal_writer_actor spawn_journal_writer(caf::actor_system& system, const tree& t, session_factory open);
+
+} // namespace actors
+
+CAF_BEGIN_TYPE_ID_BLOCK(journal_writer_messages, first_custom_type_id + 400)
+  CAF_ADD_TYPE_ID(journal_writer_messages, (actors::journal_work))
+  CAF_ADD_TYPE_ID(journal_writer_messages, (actors::journal_work_done))
+CAF_END_TYPE_ID_BLOCK(journal_writer_messages)
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(actors::journal_work)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(actors::journal_work_done)
