@@ -6,9 +6,18 @@ import { Page } from "./components/page";
 import { Shell } from "./components/shell";
 import { navigate, url } from "./lib/router";
 import { load_session, me, safe_next, start_error } from "./lib/session";
+import { ActorsPage } from "./pages/actors/actors_page";
+import { AgentPage, NewAgentPage } from "./pages/agent/agent_page";
+import { AgentsPage } from "./pages/agents/agents_page";
 import { ChatPage } from "./pages/chat/chat_page";
+import { ChatsPage } from "./pages/chats/chats_page";
 import { LoginPage } from "./pages/login/login_page";
+import { RunPage } from "./pages/run/run_page";
+import { RunsPage } from "./pages/runs/runs_page";
+import { SettingsPage } from "./pages/settings/settings_page";
 import { SetupPage } from "./pages/setup/setup_page";
+import { TriggersPage } from "./pages/triggers/triggers_page";
+import { UsersPage } from "./pages/users/users_page";
 
 type Show = (id: string) => ComponentChildren;
 interface Route { path: RegExp; admin?: boolean; show: Show }
@@ -16,6 +25,16 @@ interface Route { path: RegExp; admin?: boolean; show: Show }
 const routes: readonly Route[] = [
   { path: /^\/$/, show: () => <ChatPage id={null} /> },
   { path: /^\/chat\/([^/]+)$/, show: (id) => <ChatPage id={id} /> },
+  { path: /^\/chats$/, show: () => <ChatsPage /> },
+  { path: /^\/agents$/, show: () => <AgentsPage /> },
+  { path: /^\/agents\/new$/, show: () => <NewAgentPage /> },
+  { path: /^\/agents\/([^/]+)$/, show: (id) => <AgentPage key={id} id={id} /> },
+  { path: /^\/runs$/, show: () => <RunsPage /> },
+  { path: /^\/runs\/([^/]+)$/, show: (id) => <RunPage key={id} id={id} /> },
+  { path: /^\/triggers$/, show: () => <TriggersPage /> },
+  { path: /^\/settings(?:\/([^/]+))?$/, show: (part) => <SettingsPage path={part} /> },
+  { path: /^\/users$/, admin: true, show: () => <UsersPage /> },
+  { path: /^\/actors$/, admin: true, show: () => <ActorsPage /> },
 ];
 
 function NotFound() {

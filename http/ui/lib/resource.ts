@@ -13,7 +13,7 @@ export interface Resource<T> {
   stale: boolean;
   reload: () => void;
   /// Puts in what an action of ours answered, without asking again.
-  set: (change: (data: T) => T) => void;
+  set(change: (data: T) => T): void;
 }
 
 interface Known<T> { key: string; data: T | undefined; error: ApiError | undefined; read_at: number }

@@ -1,0 +1,114 @@
+import { useEffect, useState } from "preact/hooks";
+import type { Agent, AgentBody, Model, PromptMode } from "../../api";
+import { api } from "../../api";
+import { Button } from "../../components/button";
+import { Field } from "../../components/field";
+import { FormError } from "../../components/notice";
+import { useAct } from "../../lib/act";
+import { useResource } from "../../lib/resource";
+import { ToolChoice } from "./tool_choice";
+
+export const blank: AgentBody = {
+  name: "", prompt: "", model: "", description: null, allowed_tools: "none", can_create_subagents: false,
+  schedule: null, enabled: true, max_tool_calls: null, prompt_mode: "combined",
+};
+const fields = Object.keys(blank) as (keyof AgentBody)[];
+const body_of = (agent: AgentBody): AgentBody => Object.fromEntries(fields.map((k) => [k, agent[k]])) as unknown as AgentBody;
+const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+
+const modes: readonly (readonly [PromptMode, string, string])[] = [
+  ["combined", "Combined", "Its prompt stands before the server’s own prompt."],
+  ["system_only", "As the task", "The server’s prompt rules; the agent’s prompt is sent as the task."],
+  ["agent_only", "Alone", "Its prompt replaces the server’s. The security rules hold all the same."],
+];
+
+interface Props {
+  agent: Agent | null;
+  on_save: (changes: Partial<AgentBody>) => Promise<unknown>;
+  on_leave?: () => void;
+}
+
+/// Everything that defines an agent. Sends only what was changed; what the server refuses stands beside its field.
+export function AgentForm({ agent, on_save, on_leave }: Props) {
+  const act = useAct();
+  const models = useResource("models", (s) => api.models(s));
+  const tools = useResource("tools", (s) => api.tools(s));
+  const before = agent ? body_of(agent) : blank;
+  const [form, set_form] = useState<AgentBody>(before);
+  const set = <K extends keyof AgentBody>(key: K, value: AgentBody[K]) => set_form((f) => ({ ...f, [key]: value }));
+  useEffect(() => { if (agent) set_form(body_of(agent)); }, [agent?.updated_at]);
+  useEffect(() => {
+    const first = models.data?.find((m) => m.default) ?? models.data?.[0];
+    if (!agent && first) set_form((f) => (f.model ? f : { ...f, model: first.id }));
+  }, [models.data]);
+
+  const changed = fields.filter((k) => !same(form[k], before[k]));
+  const error = (key: keyof AgentBody) => act.error?.fields[key];
+  const save = () => void act.run(() => on_save(agent ? Object.fromEntries(changed.map((k) => [k, form[k]])) : tidy(form))).then((ok) => {
+    if (!ok) requestAnimationFrame(() => document.querySelector<HTMLElement>('.agent-form [aria-invalid="true"]')?.focus());
+  });
+  useEffect(() => {
+    const on_key = (e: KeyboardEvent) => { if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === "s") { e.preventDefault(); if (changed.length > 0) save(); } };
+    addEventListener("keydown", on_key);
+    return () => removeEventListener("keydown", on_key);
+  });
+
+  return (
+    <form class="agent-form stack gap-6" noValidate onSubmit={(e) => { e.preventDefault(); save(); }}>
+      <div class="two">
+        <Field label="Name" error={error("name")}>{(ids) => <input class="input" {...ids} required autofocus={!agent} value={form.name} onInput={(e) => set("name", e.currentTarget.value)} />}</Field>
+        <Field label={<>Description <span class="faint">if you like</span></>} error={error("description")}>{(ids) => <input class="input" {...ids} value={form.description ?? ""} onInput={(e) => set("description", e.currentTarget.value || null)} />}</Field>
+      </div>
+      <Field label="Prompt" error={error("prompt")} help="What it is, what it does, and how it tells that it is done.">
+        {(ids) => <textarea class="textarea" {...ids} rows={10} required spellcheck={false} value={form.prompt} onInput={(e) => set("prompt", e.currentTarget.value)} />}
+      </Field>
+      <div class="two">
+        <Field label="Model" error={error("model")}>{(ids) => <ModelSelect ids={ids} models={models.data} value={form.model} on_change={(m) => set("model", m)} />}</Field>
+        <Field label="Prompt mode" error={error("prompt_mode")} help={modes.find(([m]) => m === form.prompt_mode)?.[2]}>
+          {(ids) => <select class="select" {...ids} value={form.prompt_mode} onChange={(e) => set("prompt_mode", e.currentTarget.value as PromptMode)}>{modes.map(([mode, name]) => <option key={mode} value={mode}>{name}</option>)}</select>}
+        </Field>
+      </div>
+      <ToolChoice tools={tools} value={form.allowed_tools} error={error("allowed_tools")} on_change={(v) => set("allowed_tools", v)} />
+      <div class="two">
+        <Field label={<>Tool calls in one run <span class="faint">if you like</span></>} error={error("max_tool_calls")} help="Empty: the server’s limit.">
+          {(ids) => <input class="input" {...ids} inputMode="numeric" value={form.max_tool_calls ?? ""} onInput={(e) => set("max_tool_calls", number_of(e.currentTarget.value))} />}
+        </Field>
+        <Field label={<>Schedule <span class="faint">if you like</span></>} error={error("schedule")} help="Cron with five fields, such as 30 6 * * 1-5. It is kept with the agent; this version starts nothing by the clock.">
+          {(ids) => <input class="input mono" {...ids} spellcheck={false} value={form.schedule ?? ""} onInput={(e) => set("schedule", e.currentTarget.value || null)} />}
+        </Field>
+      </div>
+      <div class="stack gap-4">
+        <label class="check"><input class="switch" type="checkbox" role="switch" checked={form.enabled} onChange={(e) => set("enabled", e.currentTarget.checked)} />On: triggers may start it</label>
+        <label class="check"><input class="switch" type="checkbox" role="switch" checked={form.can_create_subagents} onChange={(e) => set("can_create_subagents", e.currentTarget.checked)} />May make sub-agents, with no more rights than it has itself</label>
+      </div>
+      <FormError error={act.error} />
+      {(!agent || changed.length > 0) && (
+        <div class="savebar" role="region" aria-label="Unsaved changes">
+          <p>{agent ? <b>{changed.length === 1 ? "One change is not saved." : `${changed.length} changes are not saved.`}</b> : <span class="faint">A run keeps a copy of this: later changes do not touch runs that have begun.</span>}</p>
+          <Button kind="quiet" onClick={() => { act.clear(); if (on_leave) on_leave(); else set_form(before); }}>Discard</Button>
+          <Button kind="primary" type="submit" server busy={act.busy} keys="Ctrl S">{agent ? "Save" : "Make the agent"}</Button>
+        </div>
+      )}
+    </form>
+  );
+}
+
+/// A number, or what was typed when it is none, so that the server can say what is wrong with it.
+function number_of(text: string): number | null {
+  if (text.trim() === "") return null;
+  const n = Number(text);
+  return Number.isFinite(n) ? n : (text as unknown as number);
+}
+
+/// Leaves out what was not given.
+const tidy = (form: AgentBody): Partial<AgentBody> => Object.fromEntries(Object.entries(form).filter(([, v]) => v !== null));
+
+function ModelSelect({ ids, models, value, on_change }: { ids: object; models: Model[] | undefined; value: string; on_change: (id: string) => void }) {
+  const known = models?.some((m) => m.id === value);
+  return (
+    <select class="select" {...ids} value={value} onChange={(e) => on_change(e.currentTarget.value)}>
+      {!known && <option value={value}>{value || "…"}</option>}
+      {models?.map((m) => <option key={m.id} value={m.id}>{m.id}</option>)}
+    </select>
+  );
+}

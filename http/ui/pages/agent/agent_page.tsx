@@ -1,0 +1,79 @@
+import { useState } from "preact/hooks";
+import { api, type Agent } from "../../api";
+import { Button } from "../../components/button";
+import { ConfirmDialog } from "../../components/dialog";
+import { Loaded } from "../../components/loaded";
+import { Menu } from "../../components/menu";
+import { MoreRows } from "../../components/more_rows";
+import { Empty } from "../../components/notice";
+import { Page, Scroll } from "../../components/page";
+import { RunDialog } from "../../components/run_dialog";
+import { RunTable } from "../../components/run_table";
+import { useKeys } from "../../lib/keys";
+import { usePaged } from "../../lib/paged";
+import { useResource } from "../../lib/resource";
+import { navigate, url } from "../../lib/router";
+import { AgentForm } from "./agent_form";
+
+const run_help = [{ keys: "R", what: "run this agent" }] as const;
+const crumbs = <><a href="/agents">Agents</a><span aria-hidden="true">/</span></>;
+
+/// An agent that is being made.
+export function NewAgentPage() {
+  return (
+    <Page title="New agent" crumbs={crumbs}>
+      <Scroll label="New agent"><div class="form-page"><AgentForm agent={null} on_leave={() => navigate("/agents")} on_save={async (b) => { const made = await api.create_agent(b); navigate(`/agents/${made.id}`); }} /></div></Scroll>
+    </Page>
+  );
+}
+
+/// One agent: its runs, and what defines it.
+export function AgentPage({ id }: { id: string }) {
+  const agent = useResource(`agent ${id}`, (s) => api.agent(id, s));
+  const [over, set_over] = useState<"" | "run" | "delete">("");
+  useKeys({ r: () => { if (agent.data) set_over("run"); } }, run_help);
+  const tab = url.value.searchParams.get("tab") === "definition" ? "definition" : "runs";
+  const a = agent.data;
+  return (
+    <Page
+      title={a?.name ?? "Agent"} crumbs={crumbs} badge={a && !a.enabled && <span class="badge">off</span>}
+      actions={a && <>
+        <Button kind="primary" small server icon="play" keys="R" onClick={() => set_over("run")}>Run</Button>
+        <Menu label="More about this agent" items={[{ name: "Delete…", danger: true, go: () => set_over("delete") }]} />
+      </>}
+    >
+      <Scroll label="Agent">
+        <Loaded of={agent} what="the agent" unaffected="Its runs are not affected.">
+          {(it) => (
+            <>
+              {it.description && <p class="lead">{it.description}</p>}
+              <nav class="tabs" aria-label="Parts of the agent">
+                <a href={`/agents/${id}`} aria-current={tab === "runs" ? "page" : undefined}>Runs</a>
+                <a href={`/agents/${id}?tab=definition`} aria-current={tab === "definition" ? "page" : undefined}>Definition</a>
+              </nav>
+              {tab === "runs" ? <History agent={it} on_run={() => set_over("run")} />
+                : <div class="form-page"><AgentForm agent={it} on_save={async (changes) => { const saved = await api.update_agent(id, changes); agent.set(() => saved); }} /></div>}
+            </>
+          )}
+        </Loaded>
+      </Scroll>
+      {a && over === "run" && <RunDialog agent={a} on_close={() => set_over("")} />}
+      {a && over === "delete" && (
+        <ConfirmDialog title={`Delete the agent “${a.name}”?`} act="Delete the agent" on_close={() => set_over("")} on_act={async () => { await api.delete_agent(id); navigate("/agents"); }}>
+          <p>Its runs stay readable. Webhooks that start it answer 404 from then on. This can’t be undone.</p>
+        </ConfirmDialog>
+      )}
+    </Page>
+  );
+}
+
+function History({ agent, on_run }: { agent: Agent; on_run: () => void }) {
+  const runs = usePaged(`runs of ${agent.id}`, (limit, before, s) => api.agent_runs(agent.id, limit, before, s), 4000);
+  return (
+    <Loaded of={runs.first} what="its runs" unaffected="Runs that are going on are not affected.">
+      {(first) => (first.length === 0
+        ? <Empty title="It has not run yet" action={<><Button kind="primary" server icon="play" onClick={on_run}>Run it now</Button><a class="btn" href={`/triggers?new=${agent.id}`}>Give it a webhook</a></>}><p>Each run stands here with what started it, what it did and what came of it.</p></Empty>
+        : <><RunTable runs={runs.rows} label={`Runs of ${agent.name}`} named={false} /><MoreRows of={runs} /></>)}
+    </Loaded>
+  );
+}

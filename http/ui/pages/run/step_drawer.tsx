@@ -1,0 +1,53 @@
+import type { Run, Step } from "../../api";
+import { Button } from "../../components/button";
+import { Code, Json } from "../../components/code";
+import { CopyButton } from "../../components/copy_button";
+import { started_by } from "../../components/run_state";
+import { clock_ms, count, duration, full_time, money, ms_between, pretty } from "../../lib/format";
+import { step_name, text_of_step } from "./step_words";
+
+/// One step in full.
+export function StepDrawer({ step, of, on_close }: { step: Step; of: number; on_close: () => void }) {
+  const text = step.kind === "model" ? text_of_step(step) : "";
+  return (
+    <aside class="drawer" aria-label={`Step ${step.seq}`}>
+      <header>
+        <div class="row"><span class="label">Step {step.seq} of {of}</span><Button kind="quiet" small icon="x" label="Close" onClick={on_close} /></div>
+        <h2 class={step.kind === "tool" ? "mono" : ""}>{step_name(step)}</h2>
+        <div class="btns"><CopyButton text={pretty(step)} label="Copy as JSON" /></div>
+      </header>
+      <section>
+        {step.state === "unknown" && <div class="notice notice--hatch"><p><b>Outcome unknown.</b> The call had begun when the server stopped, and no result was written. It was not repeated; the model was told so.</p></div>}
+        <dl class="facts">
+          {step.kind === "model" && <><dt>Model</dt><dd class="mono">{step.name ?? "unknown"}</dd></>}
+          <dt>Begun</dt><dd title={full_time(step.started_at)}>{clock_ms(step.started_at)}</dd>
+          <dt>Done</dt><dd>{step.ended_at ? <>{clock_ms(step.ended_at)} <span class="faint">after {duration(ms_between(step.started_at, step.ended_at))}</span></> : <span class="faint">{step.state === "begun" ? "not yet" : "never recorded"}</span>}</dd>
+          {step.input_tokens !== null && <><dt>Tokens</dt><dd>{count(step.input_tokens)} in, {count(step.output_tokens ?? 0)} out</dd></>}
+          {step.cost_usd !== null && <><dt>Cost</dt><dd>{money(step.cost_usd)}</dd></>}
+        </dl>
+      </section>
+      {text && <section><h3>What it said</h3><Code title="Text" text={text} /></section>}
+      <section><h3>{step.kind === "tool" ? "Arguments" : "What it was given"}</h3>{step.input === null || step.input === undefined ? <p class="faint">Nothing was recorded.</p> : <Json title="Input" value={step.input} />}</section>
+      <section><h3>{step.kind === "tool" ? "What the model was told" : "Its answer"}</h3>{step.output === null || step.output === undefined ? <p class="faint">{step.state === "begun" ? "Not there yet." : "Nothing was recorded."}</p> : <Json title="Output" value={step.output} />}</section>
+    </aside>
+  );
+}
+
+/// How the run came to be: what stands before its first step.
+export function StartDrawer({ run, on_close }: { run: Run; on_close: () => void }) {
+  return (
+    <aside class="drawer" aria-label="Start of the run">
+      <header><div class="row"><span class="label">Start</span><Button kind="quiet" small icon="x" label="Close" onClick={on_close} /></div><h2>{started_by(run)}</h2></header>
+      <section>
+        <dl class="facts">
+          <dt>Queued</dt><dd title={full_time(run.queued_at)}>{clock_ms(run.queued_at)}</dd>
+          <dt>Started</dt><dd>{run.started_at ? <>{clock_ms(run.started_at)} <span class="faint">after {duration(ms_between(run.queued_at, run.started_at))}</span></> : <span class="faint">{run.why_waiting ?? "not yet"}</span>}</dd>
+          <dt>Run</dt><dd class="mono">{run.id}</dd>
+          {run.trigger && <><dt>Event</dt><dd class="mono">{run.trigger.event_id}</dd></>}
+          {run.trace_id && <><dt>Trace</dt><dd class="mono">{run.trace_id}</dd></>}
+        </dl>
+      </section>
+      {run.message && <section><h3>Message</h3><Code title="Message" text={run.message} /></section>}
+    </aside>
+  );
+}
