@@ -41,7 +41,7 @@ BOOST_DESCRIBE_STRUCT(turn_ended, (), (topic))
 struct subscribe {
   std::string topic;
   std::optional<std::string> last_event_id;
-  std::shared_ptr<engine::event_queue> queue; ///< the hub keeps only a weak reference
+  std::shared_ptr<engine::event_queue> queue; ///< closed by the listener when it ends
 };
 
 /// The listener is gone.
@@ -81,6 +81,10 @@ struct topic_state {
 };
 BOOST_DESCRIBE_STRUCT(topic_state, (), (last_event_id, newest_event_id, partial))
 
+/// The hub's own tick: topics that nobody has used for a while are forgotten.
+struct sweep_topics {};
+BOOST_DESCRIBE_STRUCT(sweep_topics, (), ())
+
 using event_hub_actor = caf::typed_actor<
   /// Numbers the event, keeps it for late listeners and hands it to all.
   caf::reacts_to<publish>,
@@ -93,7 +97,8 @@ using event_hub_actor = caf::typed_actor<
   /// No more events for that queue.
   caf::reacts_to<unsubscribe>,
   /// Where the topic stands.
-  caf::replies_to<get_topic_state>::with<topic_state>>;
+  caf::replies_to<get_topic_state>::with<topic_state>,
+  caf::reacts_to<sweep_topics>>;
 
 } // namespace messages
 
@@ -105,6 +110,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(event_messages, first_custom_type_id + 100)
   CAF_ADD_TYPE_ID(event_messages, (messages::unsubscribe))
   CAF_ADD_TYPE_ID(event_messages, (messages::get_topic_state))
   CAF_ADD_TYPE_ID(event_messages, (messages::topic_state))
+  CAF_ADD_TYPE_ID(event_messages, (messages::sweep_topics))
 CAF_END_TYPE_ID_BLOCK(event_messages)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(messages::subscribe)

@@ -6,6 +6,7 @@
 #include "messages/guardian.hpp"
 #include "messages/journal.hpp"
 #include "messages/models.hpp"
+#include "messages/monitor.hpp"
 #include "messages/runs.hpp"
 #include "messages/webhooks.hpp"
 
@@ -50,6 +51,7 @@ void for_each_block(F&& f) {
   f.template operator()<id_block::run_messages>();
   f.template operator()<id_block::webhook_messages>();
   f.template operator()<id_block::guardian_messages>();
+  f.template operator()<id_block::monitor_messages>();
 }
 
 } // namespace

@@ -40,6 +40,10 @@ struct webhook_delivery {
 struct reload_webhooks {};
 BOOST_DESCRIBE_STRUCT(reload_webhooks, (), ())
 
+/// The actor's own tick: trigger_count goes to the database.
+struct count_webhooks {};
+BOOST_DESCRIBE_STRUCT(count_webhooks, (), ())
+
 using webhooks_actor = caf::typed_actor<
   /// Committed. not_found: unknown or disabled token, or its agent is gone; unsupported: GET is not allowed there;
   /// overloaded: the owner's queue is full; invalid; unavailable.
@@ -47,7 +51,8 @@ using webhooks_actor = caf::typed_actor<
   /// The same by callback.
   caf::reacts_to<webhook_delivery>,
   /// Answered when the new state is in force.
-  caf::replies_to<reload_webhooks>::with<done>>;
+  caf::replies_to<reload_webhooks>::with<done>,
+  caf::reacts_to<count_webhooks>>;
 
 } // namespace messages
 
@@ -56,6 +61,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(webhook_messages, first_custom_type_id + 300)
   CAF_ADD_TYPE_ID(webhook_messages, (messages::webhook_answer))
   CAF_ADD_TYPE_ID(webhook_messages, (messages::webhook_delivery))
   CAF_ADD_TYPE_ID(webhook_messages, (messages::reload_webhooks))
+  CAF_ADD_TYPE_ID(webhook_messages, (messages::count_webhooks))
 CAF_END_TYPE_ID_BLOCK(webhook_messages)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(messages::webhook_delivery)

@@ -1,0 +1,81 @@
+#include "actors/outbound/demo_provider.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/actor_system.hpp>
+
+namespace actors {
+
+namespace {
+
+messages::model_reply reply_of(models::demo::turn& turn) {
+  messages::model_reply reply;
+  if (turn.error_status != 0) {
+    reply.status = turn.error_status;
+    reply.error = std::move(turn.error);
+    // What a real provider's statuses mean: RFC 9110, and 529 as "overloaded" of Anthropic's API.
+    reply.retryable = reply.status == 408 || reply.status == 409 || reply.status == 429 || reply.status >= 500;
+  } else {
+    reply.answer = std::move(turn.answer);
+  }
+  return reply;
+}
+
+} // namespace
+
+demo_provider::demo_provider(caf::actor_config& cfg, engine::place at) : observed(cfg, std::move(at)) {}
+
+demo_provider::behavior_type demo_provider::make_behavior() {
+  return {
+    [this](messages::call_model& m) -> caf::result<messages::model_reply> {
+      auto turn = models::demo::answer(
+        {std::move(m.task), std::move(m.input), std::move(m.since_task), m.failed_calls});
+      if (!m.streamed || turn.error_status != 0 || turn.pieces.empty())
+        return reply_of(turn);
+      const auto id = ++last_stream_;
+      auto& s = streams_[id];
+      s.run_id = std::move(m.run_id);
+      s.call = m.call;
+      s.turn = std::move(turn);
+      s.listener = caf::actor_cast<messages::model_listener_actor>(current_sender());
+      s.reply = make_response_promise<messages::model_reply>();
+      auto reply = s.reply;
+      play(id);
+      return reply;
+    },
+    [this](const messages::cancel_model_call& m) {
+      for (auto at = streams_.begin(); at != streams_.end();) {
+        auto& s = at->second;
+        if (s.run_id != m.run_id || s.call != m.call) {
+          ++at;
+          continue;
+        }
+        messages::model_reply cancelled;
+        cancelled.error = "The call was cancelled.";
+        s.reply.deliver(std::move(cancelled));
+        at = streams_.erase(at);
+      }
+    },
+    [this](const next_piece& m) { play(m.stream); },
+  };
+}
+
+void demo_provider::on_exit() { streams_.clear(); }
+
+void demo_provider::play(std::uint64_t id) {
+  const auto at = streams_.find(id);
+  if (at == streams_.end())
+    return; // cancelled meanwhile
+  auto& s = at->second;
+  while (s.next < s.turn.pieces.size()) {
+    auto& piece = s.turn.pieces[s.next++];
+    send(s.listener, messages::model_piece{s.call, std::move(piece.text)});
+    if (piece.pause.count() > 0) {
+      delayed_send(this, piece.pause, next_piece{id});
+      return;
+    }
+  }
+  s.reply.deliver(reply_of(s.turn));
+  streams_.erase(at);
+}
+
+} // namespace actors

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "actors/system/tree.hpp"
+#include "base/clock.hpp"
+#include "messages/db.hpp"
+#include "messages/journal.hpp"
+#include "messages/records/webhook.hpp"
+#include "messages/webhooks.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+namespace actors {
+
+struct webhooks_settings {
+  std::chrono::milliseconds count_every{1000}; ///< how often trigger_count goes to the database
+};
+
+/// Knows every endpoint that can fire. Turns a delivery into a trigger event and a queued run, which the journal commits
+/// together; the answer comes after the commit.
+class webhooks : public engine::observed<messages::webhooks_actor::base> {
+public:
+  webhooks(caf::actor_config& cfg, engine::place at, messages::db_pool_actor db, messages::journal_actor journal,
+           base::clock_ptr clock, webhooks_settings settings = {});
+  behavior_type make_behavior() override;
+  void on_exit() override;
+
+private:
+  using reply = std::function<void(base::result<messages::webhook_answer>)>;
+  struct endpoint {
+    records::webhook_endpoint row;
+    records::run_definition definition;
+    /// Committed deliveries that trigger_count does not hold yet; the journal counts up when it tells of a commit.
+    std::shared_ptr<std::atomic<std::int64_t>> uncounted = std::make_shared<std::atomic<std::int64_t>>(0);
+  };
+
+  void restarted() override;
+  void receive(messages::webhook_received& m, reply tell);
+  caf::result<messages::done> reload();
+  void write_counts();
+
+  messages::db_pool_actor db_;
+  messages::journal_actor journal_;
+  base::clock_ptr clock_;
+  webhooks_settings settings_;
+  std::unordered_map<std::string, endpoint> by_token_;
+};
+
+} // namespace actors
