@@ -2,6 +2,7 @@
 
 #include "base/described.hpp"
 #include "base/errc.hpp"
+#include "messages/records/run.hpp"
 
 #include <boost/json/serialize.hpp>
 
@@ -28,6 +29,8 @@ using parameter = std::variant<std::nullptr_t, std::string, binary>;
 /// Enums are TEXT (their enumerator's name) unless they say otherwise here.
 template <class E>
 inline constexpr bool stored_as_number = false;
+template <>
+inline constexpr bool stored_as_number<records::run_priority> = true; // SMALLINT, part of an index
 
 /// The text form in which PostgreSQL takes a C++ value: bool, numbers, text types, described enums,
 /// timestamps (ISO 8601), durations (count), std::optional (NULL), and everything else that has a JSON form as JSON.

@@ -71,14 +71,14 @@ template <base::described_struct T>
   return out;
 }
 
-/// Every row of an answer; columns are found by name, each member must be there.
+/// Every row of an answer; columns are found by name (after `prefix`, for joins), each member must be there.
 template <base::described_struct T>
-[[nodiscard]] std::vector<T> read_rows(const result_set& answer) {
+[[nodiscard]] std::vector<T> read_rows(const result_set& answer, std::string_view prefix = {}) {
   std::vector<T> out(answer.size());
   if (out.empty())
     return out;
   base::for_each_member<T>([&](std::string_view name, auto member) {
-    const auto column = answer.column(name);
+    const auto column = prefix.empty() ? answer.column(name) : answer.column(std::string(prefix).append(name));
     if (!column)
       detail::throw_bad_column(name, "is missing in the answer");
     for (std::size_t i = 0; i < out.size(); ++i)

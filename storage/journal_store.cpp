@@ -1,0 +1,531 @@
+#include "storage/journal_store.hpp"
+
+#include "security/audit_chain.hpp"
+#include "storage/binary_array.hpp"
+#include "storage/journal_sql.hpp"
+#include "storage/rows.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <span>
+#include <unordered_map>
+
+namespace storage {
+
+namespace {
+
+namespace sql = journal_sql;
+using array = binary_array;
+
+std::optional<std::string> time_text(const std::optional<base::timestamp>& t) {
+  if (!t)
+    return std::nullopt;
+  return base::to_iso8601(*t);
+}
+
+std::string json_text(const boost::json::value& v) { return boost::json::serialize(v); }
+
+/// A column that is NULL where the JSON is.
+std::optional<std::string> json_column(const boost::json::value& v) {
+  if (v.is_null())
+    return std::nullopt;
+  return json_text(v);
+}
+
+std::vector<parameter> take_all(std::initializer_list<std::reference_wrapper<array>> arrays) {
+  std::vector<parameter> out;
+  out.reserve(arrays.size());
+  for (array& a : arrays)
+    out.push_back(a.take());
+  return out;
+}
+
+/// `$1` becomes `$(1 + by)`.
+std::string shifted(std::string_view text, int by) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    out += text[i];
+    if (text[i] != '$')
+      continue;
+    int number = 0;
+    for (; i + 1 < text.size() && text[i + 1] >= '0' && text[i + 1] <= '9'; ++i)
+      number = number * 10 + (text[i + 1] - '0');
+    out += std::to_string(number + by);
+  }
+  return out;
+}
+
+/// Whether the whole batch must be given up: what it did is unknown, or nothing can be done now.
+bool ends_the_batch(const base::failure& f) {
+  return f.code == base::errc::unavailable || f.code == base::errc::timeout || f.code == base::errc::overloaded;
+}
+
+std::string message_json(const records::stored_message& m) { return json_text(base::to_json(m)); }
+
+} // namespace
+
+struct journal_store::impl {
+  session& s;
+  std::string chain_end;        ///< hash of the last audit row
+  std::set<int> prepared;       ///< combinations of write parts
+  std::string keys_freed_until; ///< id of an event; ids grow with time
+
+  explicit impl(session& connection) : s(connection) {
+    s.exec_script(sql::settings);
+    s.prepare("journal_queue", sql::queue);
+    s.prepare("journal_claim", select_after(sql::claim));
+    s.prepare("journal_recover", select_after(sql::recover));
+    const auto last = s.exec("SELECT hash FROM audit_log ORDER BY id DESC LIMIT 1");
+    if (!last.empty())
+      chain_end = std::string(last.text(0, 0).value_or(""));
+  }
+
+  static std::string select_after(std::string_view cte) {
+    return std::string(cte) + "SELECT " + columns_of<records::run_record>("r") + std::string(sql::with_all_it_needs);
+  }
+
+  // --- queue ---------------------------------------------------------------------------------------------------
+
+  using queue_out = std::span<base::result<queued_run>>;
+
+  void queue(std::span<const new_run> in, queue_out out) {
+    try {
+      queue_once(in, out);
+    } catch (const base::failure_error& e) {
+      if (ends_the_batch(e.get()))
+        throw;
+      if (in.size() == 1) {
+        out[0] = e.get();
+        return;
+      }
+      const auto half = in.size() / 2; // until only the row that the database refuses is left out
+      queue(in.first(half), out.first(half));
+      queue(in.subspan(half), out.subspan(half));
+    }
+  }
+
+  void queue_once(std::span<const new_run> in, queue_out out) {
+    const auto n = in.size();
+    array id(array::text, n * 40), kind(array::text, n * 12), agent(array::text, n * 40), conversation(array::text),
+      owner(array::text, n * 40), parent(array::text), priority(array::integer, n * 8), definition(array::text, n * 300),
+      message(array::text), queued_at(array::text, n * 32), trace(array::text, n * 40), said(array::text),
+      event(array::text, n * 40), source(array::text, n * 12), source_id(array::text, n * 40),
+      source_name(array::text, n * 24), key(array::text, n * 40), content_type(array::text, n * 32),
+      body(array::text, n * 256), received(array::text, n * 32);
+    for (const auto& item : in) {
+      const auto& run = item.run;
+      id.add(run.id);
+      kind.add(base::enum_name(run.kind));
+      agent.add(run.agent_id);
+      conversation.add(run.conversation_id);
+      owner.add(run.owner_user_id);
+      parent.add(run.parent_run_id);
+      priority.add(static_cast<std::int32_t>(run.priority));
+      definition.add(json_text(base::to_json(run.definition)));
+      message.add(run.message);
+      queued_at.add(base::to_iso8601(run.queued_at));
+      trace.add(run.trace_id);
+      if (run.kind == records::run_kind::chat)
+        said.add(message_json({.role = "user", .content = item.user_message, .tool_calls = {}, .run_id = run.id,
+                               .at = run.queued_at}));
+      else
+        said.add_null();
+      if (item.event) {
+        const auto& e = *item.event;
+        event.add(e.id);
+        source.add(e.source);
+        source_id.add(e.source_id);
+        source_name.add(e.source_name);
+        key.add(e.dedupe_key);
+        content_type.add(e.content_type);
+        body.add(e.body.str());
+        received.add(base::to_iso8601(e.received_at));
+      } else {
+        for (auto* column : {&event, &source, &source_id, &source_name, &key, &content_type, &body, &received})
+          column->add_null();
+      }
+    }
+    const auto missing = s.exec_prepared(
+      "journal_queue", take_all({id, kind, agent, conversation, owner, parent, priority, definition, message, queued_at,
+                                 trace, said, event, source, source_id, source_name, key, content_type, body, received}));
+    for (std::size_t i = 0; i < n; ++i)
+      out[i] = queued_run{in[i].run.id, in[i].event ? in[i].event->id : std::string{}, false};
+    if (!missing.empty())
+      explain(missing, in, out);
+  }
+
+  /// Says of each run that was not stored why.
+  void explain(const result_set& missing, std::span<const new_run> in, queue_out out) {
+    std::unordered_map<std::string, bool> is_there;
+    for (std::size_t i = 0; i < missing.size(); ++i)
+      is_there.emplace(*missing.text(i, 0), missing.text(i, 1) == "t");
+    std::vector<std::size_t> deliveries;
+    std::vector<std::size_t> others;
+    for (std::size_t i = 0; i < in.size(); ++i) {
+      const auto found = is_there.find(in[i].run.id);
+      if (found == is_there.end())
+        continue;
+      if (!found->second)
+        out[i] = base::fail(base::errc::not_found, in[i].run.agent_id ? "the agent is not there any more"
+                                                                      : "the conversation is not there any more");
+      else
+        (in[i].event ? deliveries : others).push_back(i);
+    }
+    if (!deliveries.empty())
+      find_first_deliveries(deliveries, in, out);
+    if (!others.empty())
+      find_existing(others, in, out);
+  }
+
+  void find_first_deliveries(const std::vector<std::size_t>& which, std::span<const new_run> in, queue_out out) {
+    array source(array::text), source_id(array::text), key(array::text);
+    for (const auto i : which) {
+      source.add(in[i].event->source);
+      source_id.add(in[i].event->source_id);
+      key.add(in[i].event->dedupe_key);
+      out[i] = base::fail(base::errc::conflict, "the event's id is taken");
+    }
+    const auto found = s.exec_with(sql::first_deliveries, take_all({source, source_id, key}));
+    for (std::size_t row = 0; row < found.size(); ++row) {
+      const auto i = which.at(std::stoul(std::string(*found.text(row, 0))) - 1);
+      queued_run first{std::string(found.text(row, 2).value_or("")), std::string(*found.text(row, 1)), false};
+      first.duplicate = first.run_id != in[i].run.id; // our own run: this batch was given before
+      out[i] = std::move(first);
+    }
+  }
+
+  void find_existing(const std::vector<std::size_t>& which, std::span<const new_run> in, queue_out out) {
+    array ids(array::text);
+    for (const auto i : which) {
+      ids.add(in[i].run.id);
+      out[i] = base::fail(base::errc::conflict, "a turn is under way in this conversation");
+    }
+    const auto found = s.exec_with(sql::existing_runs, take_all({ids}));
+    std::set<std::string_view> there;
+    for (std::size_t row = 0; row < found.size(); ++row)
+      there.insert(*found.text(row, 0));
+    for (const auto i : which)
+      if (there.contains(in[i].run.id))
+        out[i] = queued_run{in[i].run.id, {}, false};
+  }
+
+  // --- write ---------------------------------------------------------------------------------------------------
+
+  using write_out = std::span<write_outcome>;
+
+  void write(std::span<const run_write> in, write_out out) {
+    try {
+      write_once(in);
+    } catch (const base::failure_error& e) {
+      if (ends_the_batch(e.get()))
+        throw;
+      if (in.size() == 1) {
+        out[0] = e.get();
+        return;
+      }
+      const auto half = in.size() / 2;
+      write(in.first(half), out.first(half));
+      write(in.subspan(half), out.subspan(half));
+    }
+  }
+
+  void write_once(std::span<const run_write> in) {
+    std::vector<parameter> values;
+    std::vector<const sql::part*> parts;
+    int combination = 0;
+    const auto add = [&](const sql::part& part, int bit, std::vector<parameter>&& more) {
+      if (more.empty())
+        return;
+      parts.push_back(&part);
+      combination |= bit;
+      std::ranges::move(more, std::back_inserter(values));
+    };
+    auto end = chain_end;
+    add(sql::steps, 1, step_arrays(in));
+    add(sql::audit, 2, audit_arrays(in, end));
+    add(sql::questions, 4, question_arrays(in));
+    add(sql::changes, 8, change_arrays(in));
+    add(sql::answers, 16, answer_arrays(in));
+    if (parts.empty())
+      return;
+    const auto name = "journal_write_" + std::to_string(combination);
+    if (!prepared.contains(combination)) {
+      std::string statement = "WITH ";
+      int shift = 0;
+      for (const auto* part : parts) {
+        statement += (shift == 0 ? "" : ", ") + shifted(part->sql, shift);
+        shift += part->parameters;
+      }
+      s.prepare(name, statement + " SELECT 1");
+      prepared.insert(combination);
+    }
+    s.exec_prepared(name, std::move(values));
+    chain_end = std::move(end);
+  }
+
+  static std::vector<parameter> step_arrays(std::span<const run_write> in) {
+    array run(array::text), seq(array::integer), kind(array::text), state(array::text), name(array::text),
+      request(array::text), response(array::text), input(array::bigint), output(array::bigint), cost(array::real8),
+      started(array::text), ended(array::text);
+    for (const auto& w : in)
+      for (std::size_t i = 0; i < w.steps.size(); ++i) {
+        const auto& step = w.steps[i];
+        // One statement cannot write a row twice: the last form of a step stands for all.
+        if (std::any_of(w.steps.begin() + static_cast<std::ptrdiff_t>(i) + 1, w.steps.end(),
+                        [&](const auto& later) { return later.seq == step.seq; }))
+          continue;
+        run.add(w.run_id);
+        seq.add(static_cast<std::int32_t>(step.seq));
+        kind.add(base::enum_name(step.kind));
+        state.add(base::enum_name(step.state));
+        name.add(step.name);
+        request.add(json_column(step.request));
+        response.add(json_column(step.response));
+        input.add(step.input_tokens);
+        output.add(step.output_tokens);
+        cost.add(step.cost_usd);
+        started.add(base::to_iso8601(step.started_at));
+        ended.add(time_text(step.ended_at));
+      }
+    if (run.size() == 0)
+      return {};
+    return take_all({run, seq, kind, state, name, request, response, input, output, cost, started, ended});
+  }
+
+  static std::vector<parameter> audit_arrays(std::span<const run_write> in, std::string& end) {
+    array time(array::text), session_id(array::text), tool(array::text), arguments(array::text), summary(array::text),
+      confirmed(array::boolean), task(array::text), user(array::text), before(array::text), hash(array::text);
+    for (const auto& w : in)
+      for (const auto& row : w.audit) {
+        const auto at = base::to_iso8601(row.timestamp);
+        const auto canonical = security::canonical_json(row.arguments);
+        time.add(at);
+        session_id.add(row.session_id);
+        tool.add(row.tool_name);
+        arguments.add(canonical);
+        summary.add(row.result_summary);
+        confirmed.add(row.confirmed);
+        task.add(row.task_id);
+        user.add(row.user_id);
+        before.add(end);
+        end = security::audit_hash(end, {.timestamp = at,
+                                         .session_id = row.session_id,
+                                         .tool_name = row.tool_name,
+                                         .arguments = canonical,
+                                         .result_summary = row.result_summary,
+                                         .confirmed = row.confirmed,
+                                         .task_id = row.task_id,
+                                         .user_id = row.user_id});
+        hash.add(end);
+      }
+    if (time.size() == 0)
+      return {};
+    return take_all({time, session_id, tool, arguments, summary, confirmed, task, user, before, hash});
+  }
+
+  static std::vector<parameter> question_arrays(std::span<const run_write> in) {
+    array id(array::text), run(array::text), call(array::text), conversation(array::text), owner(array::text),
+      tool(array::text), arguments(array::text), description(array::text), destination(array::text), hash(array::text),
+      state(array::text), scope(array::text), created(array::text), expires(array::text), answered(array::text);
+    for (const auto& w : in) {
+      if (!w.confirmation)
+        continue;
+      const auto& c = *w.confirmation;
+      id.add(c.id);
+      run.add(c.run_id);
+      call.add(c.call_id);
+      conversation.add(c.conversation_id);
+      owner.add(c.owner_user_id);
+      tool.add(c.tool_name);
+      arguments.add(json_text(c.arguments));
+      description.add(c.description);
+      destination.add(c.destination);
+      hash.add(c.hash);
+      state.add(base::enum_name(c.state));
+      scope.add(base::enum_name(c.scope));
+      created.add(base::to_iso8601(c.created_at));
+      expires.add(base::to_iso8601(c.expires_at));
+      answered.add(time_text(c.answered_at));
+    }
+    if (id.size() == 0)
+      return {};
+    return take_all({id, run, call, conversation, owner, tool, arguments, description, destination, hash, state, scope,
+                     created, expires, answered});
+  }
+
+  static std::vector<parameter> change_arrays(std::span<const run_write> in) {
+    array id(array::text), state(array::text), why(array::text), input(array::bigint), output(array::bigint),
+      cost(array::real8), result(array::text), error(array::text), ended(array::text);
+    for (const auto& w : in) {
+      if (!w.change)
+        continue;
+      const auto& c = *w.change;
+      id.add(w.run_id);
+      state.add(base::enum_name(c.state));
+      why.add(c.why_waiting);
+      input.add(c.input_tokens);
+      output.add(c.output_tokens);
+      cost.add(c.cost_usd);
+      result.add(c.result);
+      error.add(c.error);
+      ended.add(time_text(c.ended_at));
+    }
+    if (id.size() == 0)
+      return {};
+    return take_all({id, state, why, input, output, cost, result, error, ended});
+  }
+
+  static std::vector<parameter> answer_arrays(std::span<const run_write> in) {
+    array conversation(array::text), run(array::text), message(array::text), ended(array::text);
+    for (const auto& w : in) {
+      if (!w.change || !w.change->answer || !w.conversation_id)
+        continue;
+      auto said = *w.change->answer;
+      said.run_id = w.run_id; // by which a second writing is known
+      conversation.add(w.conversation_id);
+      run.add(w.run_id);
+      message.add(message_json(said));
+      ended.add(time_text(w.change->ended_at));
+    }
+    if (conversation.size() == 0)
+      return {};
+    return take_all({conversation, run, message, ended});
+  }
+
+  // --- claim and recover ---------------------------------------------------------------------------------------
+
+  std::vector<records::claimed_run> read_claimed(const result_set& answer) {
+    auto runs = read_rows<records::run_record>(answer);
+    auto events = read_rows<records::trigger_event>(answer, "e_");
+    const auto username = answer.column("u_username").value();
+    const auto role = answer.column("u_role").value();
+    const auto is_active = answer.column("u_is_active").value();
+    const auto history = answer.column("history").value();
+    std::vector<records::claimed_run> out(runs.size());
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+      auto& c = out[i];
+      c.run = std::move(runs[i]);
+      if (!events[i].id.empty())
+        c.event = std::move(events[i]);
+      if (!c.run.owner_user_id) {
+        c.owner.role = records::user_role::admin; // a system agent
+      } else {
+        c.owner.user_id = *c.run.owner_user_id;
+        c.owner.username = std::string(answer.text(i, username).value_or(""));
+        c.owner.role = base::enum_value<records::user_role>(answer.text(i, role).value_or("user"))
+                         .value_or(records::user_role::user);
+        c.owner.is_active = answer.text(i, is_active).value_or("f") == "t"; // an owner who is gone may do nothing
+      }
+      if (const auto messages = answer.text(i, history)) {
+        detail::read_column(*messages, c.history, "messages");
+        std::erase_if(c.history, [&](const auto& m) { return m.run_id == c.run.id; }); // this turn's own words
+      }
+    }
+    return out;
+  }
+
+  /// Steps and confirmations of those that were begun before.
+  void add_past(std::vector<records::claimed_run>& runs) {
+    std::unordered_map<std::string, records::claimed_run*> by_id;
+    array ids(array::text);
+    for (auto& c : runs)
+      if (c.run.attempts > 1) {
+        by_id.emplace(c.run.id, &c);
+        ids.add(c.run.id);
+      }
+    if (by_id.empty())
+      return;
+    const std::vector<parameter> which{ids.take()};
+    for (auto& step : read_rows<records::step_record>(
+           s.exec_with("SELECT * FROM run_steps WHERE run_id = ANY($1::text[]) ORDER BY run_id, seq", which)))
+      by_id.at(step.run_id)->steps.push_back(std::move(step));
+    for (auto& question : read_rows<records::confirmation_record>(
+           s.exec_with("SELECT * FROM confirmations WHERE run_id = ANY($1::text[]) ORDER BY id", which)))
+      by_id.at(question.run_id)->confirmations.push_back(std::move(question));
+  }
+};
+
+journal_store::journal_store(session& connection) : impl_(std::make_unique<impl>(connection)) {}
+journal_store::~journal_store() = default;
+
+std::vector<base::result<queued_run>> journal_store::queue(const std::vector<new_run>& runs) {
+  std::vector<base::result<queued_run>> out(runs.size(), base::fail(base::errc::internal, "not written"));
+  if (!runs.empty())
+    impl_->queue(runs, out);
+  return out;
+}
+
+std::vector<write_outcome> journal_store::write(const std::vector<run_write>& writes) {
+  std::vector<write_outcome> out(writes.size());
+  if (!writes.empty())
+    impl_->write(writes, out);
+  return out;
+}
+
+std::vector<records::claimed_run> journal_store::claim(const std::string& owner_user_id, records::run_priority priority,
+                                                       int count, base::timestamp now) {
+  auto out = impl_->read_claimed(
+    impl_->s.exec_prepared("journal_claim", to_parameters(owner_user_id, priority, count, now)));
+  impl_->add_past(out);
+  return out;
+}
+
+std::vector<records::claimed_run> journal_store::recover(int limit, const std::string& after, base::timestamp) {
+  auto out = impl_->read_claimed(impl_->s.exec_prepared("journal_recover", to_parameters(limit, after)));
+  impl_->add_past(out);
+  std::ranges::stable_sort(out, {}, [](const auto& c) { return std::pair(c.run.priority, std::string_view(c.run.id)); });
+  return out;
+}
+
+bool journal_store::stop_queued(const std::string& run_id, base::timestamp now) {
+  return impl_->s.exec(sql::stop_queued, run_id, now).affected() > 0;
+}
+
+base::result<records::confirmation_record>
+journal_store::answer_confirmation(const std::string& conversation_id, const std::string& call_id,
+                                   const std::string& user_id, bool approved, records::confirmation_scope scope,
+                                   base::timestamp now) {
+  const auto state = approved ? records::confirmation_state::approved : records::confirmation_state::denied;
+  auto row = read_row<records::confirmation_record>(
+    impl_->s.exec(sql::answer_confirmation, conversation_id, call_id, user_id, state, scope, now));
+  if (row)
+    return std::move(*row);
+  const auto there
+    = impl_->s.exec("SELECT 1 FROM confirmations WHERE conversation_id = $1 AND call_id = $2 AND owner_user_id = $3",
+                    conversation_id, call_id, user_id);
+  if (there.empty())
+    return base::fail(base::errc::not_found, "there is no such question");
+  return base::fail(base::errc::conflict, "this question was answered already, or its time is over");
+}
+
+std::int64_t journal_store::forget_old_keys(base::timestamp now) {
+  // An event's own id as its key can meet no other delivery.
+  constexpr int most = 5'000; // a call: the journal has other work
+  const auto freed = impl_->s.exec(R"(
+    UPDATE trigger_events SET dedupe_key = id WHERE id = ANY (ARRAY(
+      SELECT id FROM trigger_events WHERE id > $1 AND received_at < $2 AND dedupe_key <> id ORDER BY id LIMIT $3))
+    RETURNING id)",
+                                   impl_->keys_freed_until, now - std::chrono::days(30), most);
+  for (std::size_t i = 0; i < freed.size(); ++i)
+    impl_->keys_freed_until = std::max(impl_->keys_freed_until, std::string(*freed.text(i, 0)));
+  return static_cast<std::int64_t>(freed.size());
+}
+
+std::vector<queue_count> count_queued(session& connection) {
+  return read_rows<queue_count>(
+    connection.exec("SELECT COALESCE(owner_user_id, '') AS owner_user_id, priority, count(*) AS count FROM runs "
+                    "WHERE state = 'queued' GROUP BY 1, 2 ORDER BY 1, 2"));
+}
+
+std::vector<base::timestamp> autonomous_starts_since(session& connection, base::timestamp since, int limit) {
+  const auto rows = connection.exec(
+    "SELECT started_at FROM runs WHERE priority = 1 AND started_at > $1 ORDER BY started_at DESC LIMIT $2", since, limit);
+  std::vector<base::timestamp> out;
+  for (std::size_t i = rows.size(); i-- > 0;)
+    if (const auto t = base::from_iso8601(rows.text(i, 0).value_or("")))
+      out.push_back(*t);
+  return out;
+}
+
+} // namespace storage
