@@ -171,6 +171,32 @@ std::optional<json::value> parse_json(std::string_view text, std::string& error)
   return parser.release();
 }
 
+void clean_json(json::value& value) {
+  const auto is_plain = [](std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return static_cast<signed char>(c) > 0; });
+  };
+  if (auto* text = value.if_string()) {
+    if (const std::string_view view(text->data(), text->size()); !is_plain(view))
+      *text = to_clean_utf8(view);
+  } else if (auto* array = value.if_array()) {
+    for (auto& item : *array)
+      clean_json(item);
+  } else if (auto* object = value.if_object()) {
+    bool plain = true;
+    for (auto& item : *object) {
+      plain = plain && is_plain({item.key().data(), item.key().size()});
+      clean_json(item.value());
+    }
+    if (!plain) {
+      json::object clean(object->storage());
+      clean.reserve(object->size());
+      for (auto& item : *object)
+        clean.insert_or_assign(to_clean_utf8({item.key().data(), item.key().size()}), std::move(item.value()));
+      *object = std::move(clean);
+    }
+  }
+}
+
 void merge_json(json::value& target, const json::value& patch) {
   const auto* changes = patch.if_object();
   if (changes == nullptr) {

@@ -41,7 +41,7 @@
 /// | boost::json::value | itself |
 ///
 /// A member that is absent keeps its default, an unknown member is an error. What a member must be beyond its type is
-/// said by an optional static function `rules()` of the struct, see field_rule.
+/// said by an optional static function `rules()` of the struct (a span of static rules), see field_rule.
 namespace base {
 
 namespace json = boost::json;
@@ -132,6 +132,9 @@ concept text_like
 template <class T>
 [[nodiscard]] const field_rule* rule_for(std::string_view name) {
   if constexpr (has_rules<T>) {
+    using answer = decltype(T::rules());
+    static_assert(std::is_reference_v<answer> || std::same_as<answer, std::span<const field_rule>>,
+                  "rules() must answer a span of, or a reference to, something static: it is kept");
     for (const field_rule& rule : std::span<const field_rule>{T::rules()})
       if (rule.name == name)
         return &rule;
@@ -421,6 +424,10 @@ template <class T>
 
 /// Parses JSON text; at most 32 levels deep. On a fault the answer is empty and `error` says what and where.
 [[nodiscard]] std::optional<json::value> parse_json(std::string_view text, std::string& error);
+
+/// Makes every text and every member's name in `value` clean UTF-8 (see to_clean_utf8), so that PostgreSQL takes it: JSON may
+/// say `\u0000`, jsonb may not.
+void clean_json(json::value& value);
 
 /// `target` changed by `patch` as RFC 7396 (JSON Merge Patch) says.
 void merge_json(json::value& target, const json::value& patch);

@@ -8,6 +8,7 @@ find_package(Boost 1.81 REQUIRED COMPONENTS json)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(CLI11 REQUIRED)
+find_package(date REQUIRED) # time zones, from the machine's tzdata
 
 function(oai_imported name header)
   cmake_parse_arguments(arg "" "" "LIBS;HINTS" ${ARGN})

@@ -32,12 +32,13 @@ struct caller {
   std::string trace_id;
   std::optional<std::string> agent_id;
   std::optional<std::string> conversation_id;
+  std::string own_folder = {}; ///< the caller's own folder, absolute: what relative paths are shown with in questions
 };
 
 /// Where files may be: the user's own folder and the whitelist, as read when the call begins.
 struct allowed_folder {
-  std::string path;  ///< absolute, symlinks resolved
-  bool own = false;  ///< the caller's own folder; relative paths start here
+  std::string path; ///< absolute, symlinks resolved: one that turned up since is refused
+  bool own = false; ///< the caller's own folder; relative paths start here, and it is made (0700) on first use
 };
 
 /// All that a tool may touch. Lives as long as the call.
@@ -61,13 +62,17 @@ struct tool_result {
   [[nodiscard]] boost::json::object to_object() const;
 };
 
+/// Makes every text of `result` clean UTF-8 and holds it to `max_bytes` of JSON (at least 256): the longest texts are cut
+/// and end in `[cut: N of M bytes]`; where that is not enough, the data becomes its own JSON text, cut likewise.
+void bound_result(tool_result& result, std::size_t max_bytes);
+
 /// A question for a person before a call: one plain sentence of what will happen, and what the approval is bound to.
 struct question {
   std::string sentence;
   std::string destination; ///< folder, site or recipient: "approve for this chat" covers the same one
 };
 
-/// A tool as the engine sees it; made by make_tool from a tool struct.
+/// A tool as the engine sees it; made by make_tool (make_tool.hpp) from a tool struct.
 class tool {
 public:
   virtual ~tool() = default;
@@ -80,7 +85,8 @@ public:
   /// The harm of a call with these arguments; arguments that cannot be read count as worst_risk().
   [[nodiscard]] virtual risk risk_of(const boost::json::value& arguments) const = 0;
   /// What to ask before this call in a chat; empty: nothing.
-  [[nodiscard]] virtual std::optional<question> confirm(const boost::json::value& arguments, const caller& by) const = 0;
+  [[nodiscard]] virtual std::optional<question> confirm(const boost::json::value& arguments,
+                                                        const caller& by) const = 0;
   /// Checks the arguments against the description (all errors at once), runs, and cuts the result at
   /// max_result_bytes with the mark `[cut: N of M bytes]`. Never throws. May block: called on a worker thread.
   [[nodiscard]] virtual tool_result run(const boost::json::value& arguments, tool_context& context) const = 0;
@@ -89,6 +95,7 @@ public:
 /// All tools of this server, by name; made once at start.
 class tool_set {
 public:
+  /// Throws failure_error{conflict} when the name is taken.
   void add(std::unique_ptr<tool> t);
   [[nodiscard]] const tool* find(std::string_view name) const noexcept;
   [[nodiscard]] const std::vector<std::unique_ptr<tool>>& all() const noexcept { return tools_; }
@@ -100,19 +107,25 @@ private:
 /// Every tool of this program; each is one line in all.cpp.
 [[nodiscard]] std::shared_ptr<const tool_set> all_tools();
 
+/// Whether `names` holds this tool: by its name, or for `mcp__server__tool` by `mcp__server`. `["none"]` holds nothing.
+[[nodiscard]] bool names_tool(const std::vector<std::string>& names, std::string_view tool_name);
+
+/// Whether an agent with this list may use the tool at all. No list, and the `[]` of v28 rows, mean all.
+[[nodiscard]] bool may_use(const std::optional<std::vector<std::string>>& allowed_tools, std::string_view tool_name);
+
 /// What may happen with a call, from chapter 5's rule: unattended, a tool that would need confirmation runs only if the
 /// agent names it; once untrusted text has entered the run, the same holds for every tool that is not `read`, and in
 /// chats it asks.
 enum class verdict { run, ask, refuse };
 struct call_situation {
-  bool interactive_chat = false;      ///< a person can be asked
+  bool interactive_chat = false; ///< a person can be asked
   bool untrusted_text_entered = false;
-  const std::optional<std::vector<std::string>>* allowed_tools = nullptr; ///< empty optional = all
+  const std::optional<std::vector<std::string>>* allowed_tools = nullptr; ///< empty optional or nullptr = all
 };
 struct decision {
   tools::verdict verdict = verdict::refuse;
-  std::string reason;              ///< why it is refused, for the model
-  std::optional<question> ask;     ///< with verdict ask
+  std::string reason;          ///< why it is refused, for the model
+  std::optional<question> ask; ///< with verdict ask
 };
 [[nodiscard]] decision decide(const tool& t, const boost::json::value& arguments, const caller& by,
                               const call_situation& situation);

@@ -1,0 +1,12 @@
+#include "tools/all.hpp"
+
+namespace tools {
+
+std::shared_ptr<const tool_set> all_tools() {
+  auto set = std::make_shared<tool_set>();
+  set->add(time_tool());
+  set->add(filesystem_tool());
+  return set;
+}
+
+} // namespace tools
