@@ -1,0 +1,219 @@
+#include "storage/open_databases.hpp"
+
+#include "base/ids.hpp"
+#include "security/vault.hpp"
+#include "storage/cluster_files.hpp"
+#include "storage/credentials.hpp"
+#include "storage/migrator.hpp"
+#include "storage/private_cluster.hpp"
+#include "storage/rows.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+namespace storage {
+
+namespace {
+
+namespace fs = std::filesystem;
+using config::exit_code;
+using config::start_failure;
+
+const session_options opening{.statement_timeout = std::chrono::seconds(60), .application_name = "oai-web start"};
+
+private_cluster_settings cluster_settings(const config::start_settings& settings) {
+  return {.data_dir = settings.data_dir, .bin_dir = settings.postgres_bin_dir};
+}
+
+bool needs_cluster(const config::start_settings& settings) {
+  return settings.aide_db_url.empty() || settings.brain_db_url.empty();
+}
+
+/// flock on the folder itself: no file of its own, and it ends with the process.
+std::shared_ptr<void> lock_data_dir(const fs::path& data_dir) {
+  const int fd = ::open(data_dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0)
+    throw start_failure(exit_code::data_directory,
+                        "the data directory " + data_dir.string() + " cannot be opened: choose another with --data-dir");
+  if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    ::close(fd);
+    return nullptr;
+  }
+  return {new int(fd), [](void* p) {
+            ::close(*static_cast<int*>(p));
+            delete static_cast<int*>(p);
+          }};
+}
+
+session connect(const base::secret& conninfo, std::string_view database, const private_cluster* cluster) {
+  try {
+    return session(conninfo, opening);
+  } catch (const base::failure_error& e) {
+    if (cluster == nullptr || std::string_view(e.what()).find("does not exist") == std::string_view::npos)
+      throw start_failure(exit_code::database, "the " + std::string(database) + " database: " + e.what()
+                                                 + (cluster == nullptr ? (database == "aide" ? ": check AIDE_DB_URL"
+                                                                                             : ": check BRAIN_DB_URL")
+                                                                       : ""));
+  }
+  session maintenance(cluster->conninfo("postgres"), opening);
+  maintenance.exec_script("CREATE DATABASE " + std::string(database));
+  return session(conninfo, opening);
+}
+
+/// What failure_error says while opening becomes a start_failure.
+template <class F>
+auto opening_step(std::string_view database, F&& f) -> decltype(f()) {
+  try {
+    return f();
+  } catch (const base::failure_error& e) {
+    throw start_failure(exit_code::database, "the " + std::string(database) + " database: " + e.what());
+  }
+}
+
+std::optional<security::vault_header> read_vault_header(session& s) {
+  if (s.exec("SELECT 1 WHERE to_regclass('credentials') IS NOT NULL").empty())
+    return std::nullopt;
+  const auto rows = s.exec("SELECT value_enc FROM credentials WHERE key = 'system:vault'");
+  if (rows.empty())
+    return std::nullopt;
+  security::vault_header header;
+  base::field_errors errors;
+  std::string error;
+  const auto json = base::parse_json(*rows.text(0, 0), error);
+  if (!json || !base::read_json(*json, header, {}, errors))
+    throw start_failure(exit_code::database, "the row system:vault of credentials cannot be read: restore it from a backup");
+  return header;
+}
+
+/// Opens the vault that the database has; empty when it has none yet.
+std::shared_ptr<const security::vault> open_vault(session& aide, const config::start_settings& settings) {
+  const auto header = read_vault_header(aide);
+  if (!header)
+    return nullptr;
+  const auto file = fs::path(settings.data_dir) / "secret" / "master_password";
+  auto password = settings.master_password;
+  const bool given = !password.empty();
+  if (!given) {
+    auto kept = read_secret(settings.data_dir, "master_password");
+    if (!kept)
+      throw start_failure(exit_code::master_password,
+                          "the master password is missing: set DB_MASTER_PASSWORD, or put " + file.string()
+                            + " back from a backup");
+    password = std::move(*kept);
+  }
+  auto vault = security::vault::open(*header, password);
+  if (!vault)
+    throw start_failure(exit_code::master_password,
+                        (given ? "DB_MASTER_PASSWORD" : "the master password in " + file.string())
+                          + std::string(" is not the one that this database was made with: set the right one"));
+  return std::make_shared<const security::vault>(std::move(*vault));
+}
+
+std::shared_ptr<const security::vault> make_vault(session& aide, const config::start_settings& settings,
+                                                  const base::clock& clock) {
+  auto password = settings.master_password;
+  if (password.empty()) {
+    if (auto kept = read_secret(settings.data_dir, "master_password")) {
+      password = std::move(*kept);
+    } else {
+      password = base::secret(base::random_token(32));
+      make_data_dir(settings.data_dir);
+      write_secret(settings.data_dir, "master_password", password);
+      spdlog::warn("master_password_made file={} advice=\"keep a copy of it: without it no stored secret can be read\"",
+                   (fs::path(settings.data_dir) / "secret" / "master_password").string());
+    }
+  }
+  auto [header, vault] = security::vault::create(password);
+  const auto now = base::to_iso8601(clock.now());
+  aide.exec("INSERT INTO credentials (key, value_enc, description, created_at, updated_at) "
+            "VALUES ('system:vault', $1, 'How the key of all other rows is made', $2, $2) ON CONFLICT (key) DO NOTHING",
+            header, now);
+  return std::make_shared<const security::vault>(std::move(vault));
+}
+
+enum class opening_mode { serve, rehearse, join };
+
+opened_databases open(const config::start_settings& settings, const base::clock& clock, opening_mode mode) {
+  opened_databases out;
+  out.aide = settings.aide_db_url;
+  out.brain = settings.brain_db_url;
+  std::optional<session> aide;
+  std::optional<session> brain;
+  // Servers of others first: when they cannot be reached, nothing was made here yet.
+  if (!settings.aide_db_url.empty())
+    aide = connect(out.aide, "aide", nullptr);
+  if (!settings.brain_db_url.empty())
+    brain = connect(out.brain, "brain", nullptr);
+  if (needs_cluster(settings)) {
+    const auto cluster = cluster_settings(settings);
+    check_reachable(cluster.data_dir, cluster_user(cluster), cluster.user_as_root);
+    (void)find_postgres(cluster);
+  }
+  make_data_dir(settings.data_dir);
+  out.data_dir_lock = lock_data_dir(settings.data_dir);
+  if (!out.data_dir_lock && mode != opening_mode::join)
+    throw start_failure(exit_code::data_directory, "another oai-web runs with the data directory " + settings.data_dir
+                                                     + ": stop it, or choose another with --data-dir");
+  if (needs_cluster(settings)) {
+    out.cluster = out.data_dir_lock ? private_cluster::start(cluster_settings(settings))
+                                    : private_cluster::join(cluster_settings(settings));
+    if (!out.cluster)
+      throw start_failure(exit_code::database, "a server uses the data directory " + settings.data_dir
+                                                 + " but its PostgreSQL does not answer: try again in a moment");
+    if (!aide) {
+      out.aide = out.cluster->conninfo("aide");
+      aide = connect(out.aide, "aide", out.cluster.get());
+    }
+    if (!brain) {
+      out.brain = out.cluster->conninfo("brain");
+      brain = connect(out.brain, "brain", out.cluster.get());
+    }
+  }
+  opening_step("aide", [&] { refuse_foreign_schema(*aide, aide_plan()); });
+  opening_step("brain", [&] { refuse_foreign_schema(*brain, brain_plan()); });
+  out.vault = opening_step("aide", [&] { return open_vault(*aide, settings); });
+  if (mode == opening_mode::join && !out.data_dir_lock) {
+    opening_step("aide", [&] { check_migrations(*aide, aide_plan()); });
+    return out;
+  }
+  const auto how = mode == opening_mode::rehearse ? migration_mode::dry_run : migration_mode::apply;
+  for (auto* each : {&aide, &brain}) {
+    const auto plan = each == &aide ? aide_plan() : brain_plan();
+    const auto report = opening_step(plan.database, [&] { return migrate(**each, plan, clock, how); });
+    for (const auto& name : report.applied)
+      out.migrated.push_back(std::string(plan.database) + ' ' + name);
+  }
+  if (mode == opening_mode::rehearse)
+    return out;
+  if (!out.vault)
+    out.vault = opening_step("aide", [&] { return make_vault(*aide, settings, clock); });
+  opening_step("aide", [&] {
+    credentials::put_if_absent(*aide, *out.vault, "system:session_secret", base::secret(base::random_token(32)),
+                               "Signs session cookies", clock.now());
+    for (auto& info : credentials::list(*aide, *out.vault))
+      if (info.enter_again)
+        out.enter_again.push_back(std::move(info.key));
+  });
+  return out;
+}
+
+} // namespace
+
+opened_databases open_databases(const config::start_settings& settings, const base::clock& clock) {
+  return open(settings, clock, opening_mode::serve);
+}
+
+std::vector<std::string> rehearse_migrations(const config::start_settings& settings, const base::clock& clock) {
+  return open(settings, clock, opening_mode::rehearse).migrated;
+}
+
+opened_databases join_databases(const config::start_settings& settings, const base::clock& clock) {
+  return open(settings, clock, opening_mode::join);
+}
+
+} // namespace storage
