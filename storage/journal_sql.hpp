@@ -163,7 +163,8 @@ ORDER BY r.id)";
 
 /// $1 run, $2 now.
 inline constexpr std::string_view stop_queued
-  = "UPDATE runs SET state = 'stopped', ended_at = $2, why_waiting = NULL WHERE id = $1 AND state = 'queued'";
+  = "UPDATE runs SET state = 'stopped', ended_at = $2, why_waiting = NULL WHERE id = $1 AND state = 'queued' "
+    "RETURNING COALESCE(owner_user_id, '') AS owner_user_id, priority, 1::bigint AS count";
 
 /// $1 conversation, $2 call, $3 user, $4 state, $5 scope, $6 now.
 inline constexpr std::string_view answer_confirmation = R"(

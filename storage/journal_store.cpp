@@ -478,8 +478,8 @@ std::vector<records::claimed_run> journal_store::recover(int limit, const std::s
   return out;
 }
 
-bool journal_store::stop_queued(const std::string& run_id, base::timestamp now) {
-  return impl_->s.exec(sql::stop_queued, run_id, now).affected() > 0;
+std::optional<queue_count> journal_store::stop_queued(const std::string& run_id, base::timestamp now) {
+  return read_row<queue_count>(impl_->s.exec(sql::stop_queued, run_id, now));
 }
 
 base::result<records::confirmation_record>

@@ -51,8 +51,9 @@ public:
   /// with steps. Ordered by priority, then age; at most `limit`, with ids greater than `after`.
   std::vector<records::claimed_run> recover(int limit, const std::string& after, base::timestamp now);
 
-  /// Ends queued runs without starting them: state stopped. Answers whether it was queued.
-  bool stop_queued(const std::string& run_id, base::timestamp now);
+  /// Ends a queued run without starting it: state stopped. Answers whose queue is one shorter; empty when the run was
+  /// not queued.
+  std::optional<queue_count> stop_queued(const std::string& run_id, base::timestamp now);
 
   /// Answers an open confirmation of this user. not_found: no such row, or another user's; conflict: answered or
   /// expired.

@@ -130,9 +130,12 @@ std::shared_ptr<const security::vault> make_vault(session& aide, const config::s
   }
   auto [header, vault] = security::vault::create(password);
   const auto now = base::to_iso8601(clock.now());
-  aide.exec("INSERT INTO credentials (key, value_enc, description, created_at, updated_at) "
-            "VALUES ('system:vault', $1, 'How the key of all other rows is made', $2, $2) ON CONFLICT (key) DO NOTHING",
-            header, now);
+  const auto made = aide.exec(
+    "INSERT INTO credentials (key, value_enc, description, created_at, updated_at) "
+    "VALUES ('system:vault', $1, 'How the key of all other rows is made', $2, $2) ON CONFLICT (key) DO NOTHING",
+    header, now);
+  if (made.affected() == 0)
+    return open_vault(aide, settings); // another process was first
   return std::make_shared<const security::vault>(std::move(vault));
 }
 

@@ -1,0 +1,18 @@
+#include "messages/records/agent.hpp"
+
+namespace records {
+
+run_definition definition_of(const agent_record& agent) {
+  run_definition out;
+  out.name = agent.name;
+  out.prompt = agent.prompt;
+  out.model = agent.model;
+  if (agent.allowed_tools && !agent.allowed_tools->empty())
+    out.allowed_tools = agent.allowed_tools;
+  out.can_create_subagents = agent.can_create_subagents;
+  out.max_tool_calls = agent.max_tool_calls;
+  out.prompt_mode = agent.prompt_mode;
+  return out;
+}
+
+} // namespace records

@@ -1,0 +1,51 @@
+#include "storage/agents.hpp"
+
+#include "storage/rows.hpp"
+
+namespace storage::agents {
+
+namespace {
+constexpr std::string_view table = "agents";
+using row = records::agent_record;
+} // namespace
+
+std::vector<row> list(session& s, const records::viewer& by, const records::page& page) {
+  return select<row>(s, table, R"(
+    WHERE deleted_at IS NULL AND ($1 OR owner_user_id = $2)
+      AND ($3::text IS NULL OR (created_at, id) < (SELECT created_at, id FROM agents WHERE id = $3))
+    ORDER BY created_at DESC, id DESC LIMIT $4)",
+                     by.sees_all(), by.user_id, page.before, page.limit);
+}
+
+std::optional<row> find(session& s, const records::viewer& by, const std::string& id) {
+  return select_one<row>(s, table, "WHERE id = $3 AND deleted_at IS NULL AND ($1 OR owner_user_id = $2)",
+                         by.sees_all(), by.user_id, id);
+}
+
+void create(session& s, const row& agent) { insert(s, table, agent); }
+
+bool update(session& s, const records::viewer& by, const row& a) {
+  return s.exec(R"(
+      UPDATE agents SET name = $4, description = $5, prompt = $6, model = $7, can_create_subagents = $8,
+             allowed_tools = $9, schedule = $10, enabled = $11, max_tool_calls = $12, prompt_mode = $13, updated_at = $14
+      WHERE id = $3 AND deleted_at IS NULL AND ($1 OR owner_user_id = $2))",
+                by.sees_all(), by.user_id, a.id, a.name, a.description, a.prompt, a.model, a.can_create_subagents,
+                a.allowed_tools, a.schedule, a.enabled, a.max_tool_calls, a.prompt_mode, a.updated_at)
+           .affected()
+         > 0;
+}
+
+bool remove(session& s, const records::viewer& by, const std::string& id, base::timestamp now) {
+  return !s.exec(R"(
+      WITH gone AS (
+        UPDATE agents SET deleted_at = $4, enabled = FALSE
+        WHERE id = $3 AND deleted_at IS NULL AND ($1 OR owner_user_id = $2) RETURNING id
+      ), quiet AS (
+        UPDATE webhook_endpoints SET enabled = FALSE WHERE agent_id IN (SELECT id FROM gone)
+      )
+      SELECT id FROM gone)",
+                 by.sees_all(), by.user_id, id, now)
+            .empty();
+}
+
+} // namespace storage::agents

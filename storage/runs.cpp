@@ -1,0 +1,73 @@
+#include "storage/runs.hpp"
+
+#include "storage/rows.hpp"
+
+namespace storage::runs {
+
+namespace {
+
+constexpr std::string_view view = R"(
+SELECT r.id, r.kind, r.agent_id, a.name AS agent_name, r.conversation_id, r.owner_user_id, r.trigger_event_id,
+       e.source AS trigger_kind, r.parent_run_id, r.priority, r.state, r.why_waiting, r.attempts, r.queued_at,
+       r.started_at, r.ended_at, r.input_tokens, r.output_tokens, r.cost_usd, r.result, r.error, r.trace_id
+FROM runs r LEFT JOIN agents a ON a.id = r.agent_id LEFT JOIN trigger_events e ON e.id = r.trigger_event_id
+)";
+
+} // namespace
+
+std::optional<records::run_view> find(session& s, const records::viewer& by, const std::string& id) {
+  return read_row<records::run_view>(
+    s.exec(std::string(view) + "WHERE r.id = $3 AND ($1 OR r.owner_user_id = $2)", by.sees_all(), by.user_id, id));
+}
+
+std::vector<records::run_view> list(session& s, const records::viewer& by, const records::page& page,
+                                    const std::optional<std::string>& agent_id) {
+  // One statement each: a condition that is sometimes there would keep the planner from its index.
+  std::string where = by.sees_all() ? "WHERE $1::text IS NOT NULL" : "WHERE r.owner_user_id = $1";
+  if (agent_id)
+    where += " AND r.agent_id = $3";
+  else
+    where += " AND $3::text IS NULL";
+  if (page.before)
+    where += " AND r.id < $4";
+  else
+    where += " AND $4::text IS NULL";
+  return read_rows<records::run_view>(s.exec(std::string(view) + where + " ORDER BY r.id DESC LIMIT $2", by.user_id,
+                                             page.limit, agent_id, page.before));
+}
+
+std::optional<std::vector<records::step_record>> steps(session& s, const records::viewer& by, const std::string& id) {
+  if (!may_see(s, by, id))
+    return std::nullopt;
+  return select<records::step_record>(s, "run_steps", "WHERE run_id = $1 ORDER BY seq", id);
+}
+
+bool may_see(session& s, const records::viewer& by, const std::string& id) {
+  return !s.exec("SELECT 1 FROM runs WHERE id = $3 AND ($1 OR owner_user_id = $2)", by.sees_all(), by.user_id, id)
+            .empty();
+}
+
+records::queue_view queue(session& s, const records::viewer& by) {
+  records::queue_view out;
+  const auto counts = s.exec("SELECT count(*) FILTER (WHERE state <> 'queued'), count(*) FILTER (WHERE state = 'queued') "
+                             "FROM runs WHERE state IN ('queued', 'running', 'waiting') AND ($1 OR owner_user_id = $2)",
+                             by.sees_all(), by.user_id);
+  out.running = std::stoll(std::string(*counts.text(0, 0)));
+  out.queued = std::stoll(std::string(*counts.text(0, 1)));
+  out.waiting = read_rows<records::waiting_run>(
+    s.exec("SELECT id AS run_id, why_waiting AS why FROM runs WHERE state = 'queued' AND ($1 OR owner_user_id = $2) "
+           "ORDER BY priority, id LIMIT 500",
+           by.sees_all(), by.user_id));
+  return out;
+}
+
+std::vector<std::pair<records::run_state, std::int64_t>> count_by_state(session& s) {
+  const auto rows = s.exec("SELECT state, count(*) FROM runs GROUP BY state");
+  std::vector<std::pair<records::run_state, std::int64_t>> out;
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    if (const auto state = base::enum_value<records::run_state>(*rows.text(i, 0)))
+      out.emplace_back(*state, std::stoll(std::string(*rows.text(i, 1))));
+  return out;
+}
+
+} // namespace storage::runs
