@@ -65,8 +65,10 @@ BOOST_DESCRIBE_STRUCT(stop_queued_run, (), (run_id))
 
 struct queued_run_stopped {
   bool was_queued = false;
+  std::string owner_user_id; ///< whose queue is one shorter; empty = system agents
+  records::run_priority priority = records::run_priority::autonomous;
 };
-BOOST_DESCRIBE_STRUCT(queued_run_stopped, (), (was_queued))
+BOOST_DESCRIBE_STRUCT(queued_run_stopped, (), (was_queued, owner_user_id, priority))
 
 /// A person answers a confirmation.
 struct answer_confirmation {

@@ -107,6 +107,23 @@ struct queue_state {
 };
 BOOST_DESCRIBE_STRUCT(queue_state, (), (running, queued, max_concurrent, paused, why_interactive, why_autonomous))
 
+/// A run's own ticks: a failed model call is due again; a confirmation was not answered in time; a stopped tool has had
+/// time enough; a write that the journal could not take is due again.
+struct retry_model {};
+BOOST_DESCRIBE_STRUCT(retry_model, (), ())
+struct confirmation_due {
+  std::string call_id;
+};
+BOOST_DESCRIBE_STRUCT(confirmation_due, (), (call_id))
+struct stop_due {};
+BOOST_DESCRIBE_STRUCT(stop_due, (), ())
+struct retry_write {};
+BOOST_DESCRIBE_STRUCT(retry_write, (), ())
+
+/// The supervisor's own tick: the hourly limit lets another run begin.
+struct fill_places {};
+BOOST_DESCRIBE_STRUCT(fill_places, (), ())
+
 using run_supervisor_actor = caf::typed_actor<
   /// The run, committed. not_found, denied, conflict (the agent is switched off), overloaded.
   caf::replies_to<start_run>::with<run_queued>,
@@ -128,7 +145,8 @@ using run_supervisor_actor = caf::typed_actor<
   caf::reacts_to<set_run_limits>,
   caf::replies_to<get_queue>::with<queue_state>,
   /// not_found, conflict.
-  caf::replies_to<answer_confirmation>::with<done>>;
+  caf::replies_to<answer_confirmation>::with<done>,
+  caf::reacts_to<fill_places>>;
 
 /// A run is told of an answered confirmation by confirmation_answered, and of the end of a pause by resume_engine.
 using agent_run_actor = caf::typed_actor<
@@ -136,7 +154,11 @@ using agent_run_actor = caf::typed_actor<
   caf::reacts_to<stop_run>,
   caf::reacts_to<resume_engine>,
   caf::reacts_to<place_given>,
-  caf::reacts_to<confirmation_answered>>;
+  caf::reacts_to<confirmation_answered>,
+  caf::reacts_to<retry_model>,
+  caf::reacts_to<confirmation_due>,
+  caf::reacts_to<stop_due>,
+  caf::reacts_to<retry_write>>;
 
 } // namespace messages
 
@@ -156,4 +178,9 @@ CAF_BEGIN_TYPE_ID_BLOCK(run_messages, first_custom_type_id + 250)
   CAF_ADD_TYPE_ID(run_messages, (messages::set_run_limits))
   CAF_ADD_TYPE_ID(run_messages, (messages::get_queue))
   CAF_ADD_TYPE_ID(run_messages, (messages::queue_state))
+  CAF_ADD_TYPE_ID(run_messages, (messages::retry_model))
+  CAF_ADD_TYPE_ID(run_messages, (messages::confirmation_due))
+  CAF_ADD_TYPE_ID(run_messages, (messages::stop_due))
+  CAF_ADD_TYPE_ID(run_messages, (messages::retry_write))
+  CAF_ADD_TYPE_ID(run_messages, (messages::fill_places))
 CAF_END_TYPE_ID_BLOCK(run_messages)

@@ -58,7 +58,9 @@ journal::behavior_type journal::make_behavior() {
     },
     [this](const messages::stop_queued_run& m) {
       return call<messages::queued_run_stopped>("stop_queued", [this, m](storage::journal_store& store) {
-        return messages::queued_run_stopped{store.stop_queued(m.run_id, clock_->now())};
+        const auto stopped = store.stop_queued(m.run_id, clock_->now());
+        return stopped ? messages::queued_run_stopped{true, stopped->owner_user_id, stopped->priority}
+                       : messages::queued_run_stopped{};
       });
     },
     [this](const messages::answer_confirmation& m) {
@@ -124,6 +126,9 @@ caf::result<T> journal::call(const char* name, F work) {
         for (const auto& claimed : value->runs)
           if (claimed.steps.empty() && claimed.run.attempts <= 1)
             release(owner_of(claimed.run), 1);
+      if constexpr (std::is_same_v<T, messages::queued_run_stopped>)
+        if (value->was_queued)
+          release(value->owner_user_id, 1);
       reply.deliver(std::move(*value));
     };
   };

@@ -1,0 +1,322 @@
+#include "actors/runs/agent_run.hpp"
+
+#include "base/encoding.hpp"
+
+#include <caf/all.hpp>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+namespace actors {
+
+namespace {
+
+/// A model may think for long; after this nobody waits for it any more.
+constexpr std::chrono::minutes model_time{30};
+/// Tries after a failed model call, with 0.5, 1 and 2 s between them.
+constexpr int model_retries = 3;
+constexpr std::chrono::milliseconds first_retry{500};
+/// How long a stopped tool may take to end before its outcome counts as unknown.
+constexpr std::chrono::milliseconds stop_patience{700};
+constexpr std::chrono::seconds write_retry{1};
+/// What the timeline shows of an input; the whole stands in the trigger event.
+constexpr std::size_t shown_input_bytes = 4000;
+
+} // namespace
+
+agent_run::agent_run(caf::actor_config& cfg, engine::place at, std::shared_ptr<const run_services> services,
+                     messages::run_supervisor_actor supervisor, messages::set_run_limits limits,
+                     records::claimed_run claimed)
+  : observed(cfg, std::move(at)),
+    services_(std::move(services)),
+    supervisor_(std::move(supervisor)),
+    limits_(limits) {
+  staged_.steps.clear();
+  t_ = make_transcript(claimed, *services_->tools, now(), staged_.steps);
+  known_confirmations_ = std::move(claimed.confirmations);
+  run_ = std::move(claimed.run);
+  caller_.owner = std::move(claimed.owner);
+  caller_.run_id = run_.id;
+  caller_.trace_id = run_.trace_id;
+  caller_.agent_id = run_.agent_id;
+  caller_.conversation_id = run_.conversation_id;
+  for (const auto& lost : staged_.steps)
+    stage_audit(lost.name, lost.request.at("arguments"), summary_of(lost.response), false);
+  topic_ = is_chat() ? "conversation/" + run_.conversation_id.value_or("") : "run/" + run_.id;
+  last_model_call_ = t_.model_calls;
+}
+
+agent_run::behavior_type agent_run::make_behavior() {
+  begin();
+  return {
+    [this](messages::model_piece& m) {
+      if (m.call != model_call_ || stopping_)
+        return;
+      streamed_ += m.text;
+      publish_text(std::move(m.text));
+    },
+    [this](const messages::stop_run&) { stop(); },
+    [this](messages::resume_engine) {
+      if (waiting_ == waiting_for::resume) {
+        waiting_ = waiting_for::nothing;
+        next();
+      }
+    },
+    [this](messages::place_given) {
+      if (waiting_ == waiting_for::place)
+        resume_after_confirmation();
+    },
+    [this](const messages::confirmation_answered& m) { confirmed(m.confirmation); },
+    [this](messages::retry_model) {
+      if (waiting_ == waiting_for::retry) {
+        waiting_ = waiting_for::nothing;
+        next();
+      }
+    },
+    [this](const messages::confirmation_due& m) {
+      auto* call = find_call(m.call_id);
+      if (waiting_ != waiting_for::confirmation || call == nullptr || !call->confirmation)
+        return;
+      auto expired = *call->confirmation;
+      expired.state = records::confirmation_state::expired;
+      expired.answered_at = now();
+      confirmed(expired);
+    },
+    [this](messages::stop_due) {
+      if (stopping_ && !finishing_ && running_tools_ > 0) {
+        for (auto& call : t_.pending)
+          if (call.at == pending_call::phase::running)
+            settle(call, {{"success", false}, {"error", "The run was stopped while this call was under way."}},
+                   records::step_state::unknown);
+        running_tools_ = 0;
+        next();
+      }
+    },
+    [this](messages::retry_write) { send_write(); },
+  };
+}
+
+void agent_run::on_exit() {
+  stop_source_.request_stop();
+  destroy(supervisor_);
+  writes_.clear();
+}
+
+void agent_run::begin() {
+  publish_state(records::run_state::running, {});
+  replay();
+  if (!caller_.owner.is_active)
+    return finish(records::run_state::error, "The account of the run's owner is switched off.");
+  next();
+}
+
+/// The one place that decides what comes next, from the transcript.
+void agent_run::next() {
+  if (finishing_ || waiting_ != waiting_for::nothing)
+    return;
+  if (stopping_)
+    return finish(records::run_state::stopped);
+  if (services_->paused->load(std::memory_order_acquire)) {
+    waiting_ = waiting_for::resume;
+    if (!staged_.steps.empty())
+      commit([this] {
+        if (stopping_)
+          next();
+      });
+    return;
+  }
+  if (t_.finished)
+    return finish(records::run_state::success);
+  if (!t_.all_calls_done())
+    return advance_calls();
+  if (!staged_.steps.empty())
+    return commit([this] { next(); });
+  call_model();
+}
+
+void agent_run::call_model() {
+  t_.order_results();
+  messages::call_model m;
+  m.run_id = run_.id;
+  m.trace_id = run_.trace_id;
+  m.call = model_call_ = ++last_model_call_;
+  m.model = run_.definition.model;
+  m.system = base::trusted_text(run_.definition.prompt);
+  m.task = t_.task;
+  m.input = t_.input;
+  m.history = t_.history;
+  m.since_task = t_.since_task;
+  m.failed_calls = failed_calls_;
+  m.streamed = is_chat() || watched();
+  call_began_ = now();
+  streamed_.clear();
+  separated_ = false;
+  const auto call = m.call;
+  request(services_->gateway, model_time, std::move(m))
+    .then(
+      [this, call](messages::model_reply& reply) {
+        if (call == model_call_)
+          answered(reply);
+      },
+      [this, call](const caf::error& e) {
+        if (call != model_call_)
+          return;
+        messages::model_reply failed;
+        failed.error = "The model did not answer: " + messages::to_failure(e).message + '.';
+        answered(failed);
+      });
+}
+
+void agent_run::answered(messages::model_reply& reply) {
+  model_call_ = 0;
+  if (!reply.error.empty()) {
+    ++failed_calls_;
+    if (reply.retryable && streamed_.empty() && failed_in_a_row_ < model_retries) {
+      waiting_ = waiting_for::retry;
+      delayed_send(this, first_retry * (1 << failed_in_a_row_++), messages::retry_model{});
+      return;
+    }
+    return finish(records::run_state::error, reply.error);
+  }
+  failed_in_a_row_ = 0;
+  auto& answer = reply.answer;
+  if (streamed_.empty() && !answer.text.empty() && watched())
+    publish_text(answer.text);
+  const bool first = t_.model_calls == 0;
+  t_.add_answer(answer);
+  auto& s = staged_.steps.emplace_back();
+  s.run_id = run_.id;
+  s.seq = t_.next_seq++;
+  s.kind = records::step_kind::model;
+  s.state = records::step_state::done;
+  s.name = run_.definition.model;
+  boost::json::object shown;
+  if (first) {
+    shown.emplace("task", t_.task.str());
+    if (!t_.input.empty())
+      shown.emplace("input", base::cut_utf8(t_.input.str(), shown_input_bytes));
+  }
+  s.request = std::move(shown);
+  s.response = base::to_json(answer);
+  s.input_tokens = answer.input_tokens;
+  s.output_tokens = answer.output_tokens;
+  s.cost_usd = answer.cost_usd;
+  s.started_at = call_began_;
+  s.ended_at = now();
+  publish_step(s);
+  next();
+}
+
+void agent_run::stop() {
+  if (finishing_ || stopping_)
+    return;
+  stopping_ = true;
+  stop_source_.request_stop();
+  if (model_call_ != 0) {
+    send(services_->gateway, messages::cancel_model_call{run_.id, model_call_});
+    model_call_ = 0;
+    if (!streamed_.empty()) { // what was shown is kept
+      if (!t_.text.empty())
+        t_.text += answer_separator;
+      t_.text += streamed_;
+      t_.last_text = streamed_;
+    }
+  }
+  if (running_tools_ > 0) {
+    delayed_send(this, stop_patience, messages::stop_due{});
+    return;
+  }
+  waiting_ = waiting_for::nothing;
+  if (writes_.empty())
+    next(); // else what follows the write under way sees that the run stops
+}
+
+void agent_run::finish(records::run_state state, std::string error) {
+  if (finishing_)
+    return;
+  finishing_ = true;
+  waiting_ = waiting_for::nothing;
+  for (auto& call : t_.pending) // calls that were never begun need no step
+    if (call.confirmation && call.confirmation->state == records::confirmation_state::open) {
+      call.confirmation->state = records::confirmation_state::expired;
+      call.confirmation->answered_at = now();
+      staged_.confirmation = call.confirmation;
+    }
+  auto& change = staged_.change.emplace();
+  change.state = state;
+  change.input_tokens = t_.input_tokens;
+  change.output_tokens = t_.output_tokens;
+  change.cost_usd = t_.cost_usd;
+  change.result = t_.last_text;
+  if (!error.empty())
+    change.error = error;
+  change.ended_at = now();
+  if (is_chat()) {
+    auto& message = change.answer.emplace();
+    message.role = "assistant";
+    message.content = t_.text;
+    if (!t_.calls.empty())
+      message.tool_calls = t_.calls;
+    message.run_id = run_.id;
+    message.at = now();
+    staged_.conversation_id = run_.conversation_id;
+  }
+  commit([this, state, error = std::move(error)] { ended(state, error); });
+}
+
+void agent_run::ended(records::run_state state, const std::string& error) {
+  publish_end(state, error);
+  messages::run_finished note;
+  note.run_id = run_.id;
+  note.agent_id = run_.agent_id.value_or("");
+  note.status = state;
+  note.result = std::move(t_.last_text);
+  note.error = error;
+  send(supervisor_, std::move(note));
+  quit();
+}
+
+/// Hands what is staged to the journal; `then` follows the commit.
+void agent_run::commit(step then) {
+  staged_.run_id = run_.id;
+  writes_.push_back({std::exchange(staged_, {}), std::move(then)});
+  if (writes_.size() == 1)
+    send_write();
+}
+
+void agent_run::send_write() {
+  if (writes_.empty())
+    return;
+  request(services_->journal, caf::infinite, messages::write_run{writes_.front().write})
+    .then([this](messages::done) { written(nullptr); }, [this](const caf::error& e) { written(&e); });
+}
+
+void agent_run::written(const caf::error* e) {
+  if (e != nullptr) {
+    const auto failure = messages::to_failure(*e);
+    spdlog::error("run_write_failed run={} error={}", run_.id, failure.message);
+    if (failure.code != base::errc::invalid) { // the database is away: nothing may go on before it is back
+      delayed_send(this, write_retry, messages::retry_write{});
+      return;
+    }
+    // The database refuses the data itself: say so in its place, and end.
+    writes_.clear();
+    staged_ = {};
+    finishing_ = true;
+    auto& change = staged_.change.emplace();
+    change.state = records::run_state::error;
+    change.error = "A step could not be stored: " + failure.message;
+    change.ended_at = now();
+    staged_.run_id = run_.id;
+    writes_.push_back({std::exchange(staged_, {}), [this, error = *change.error] { ended(records::run_state::error, error); }});
+    send_write();
+    return;
+  }
+  auto done = std::move(writes_.front().then);
+  writes_.pop_front();
+  if (!writes_.empty())
+    send_write();
+  done();
+}
+
+} // namespace actors

@@ -1,0 +1,101 @@
+#pragma once
+
+#include "actors/runs/run_services.hpp"
+#include "actors/runs/transcript.hpp"
+#include "messages/runs.hpp"
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+
+namespace actors {
+
+/// One run: a chat turn, or an agent started by hand or by a trigger. It calls the model and its tools in turn until an
+/// answer asks for no tool, and has each step committed before the next begins.
+///
+/// It acts from its transcript alone, so that it goes on after a crash as it would have without one. It handles one
+/// thing at a time: a journal write, a model call, or the calls of one answer side by side.
+class agent_run : public engine::observed<messages::agent_run_actor::base> {
+public:
+  agent_run(caf::actor_config& cfg, engine::place at, std::shared_ptr<const run_services> services,
+            messages::run_supervisor_actor supervisor, messages::set_run_limits limits, records::claimed_run claimed);
+  behavior_type make_behavior() override;
+  void on_exit() override;
+
+private:
+  using step = std::function<void()>;
+  enum class waiting_for { nothing, retry, confirmation, place, resume };
+
+  // agent_run.cpp: the loop
+  void begin();
+  void next();
+  void call_model();
+  void answered(messages::model_reply& reply);
+  void stop();
+  void finish(records::run_state state, std::string error = {});
+  void ended(records::run_state state, const std::string& error);
+  void commit(step then);
+  void send_write();
+  void written(const caf::error* e);
+
+  // run_tools.cpp: the calls of one answer
+  void advance_calls();
+  void settle(pending_call& call, const boost::json::value& result, records::step_state state);
+  void start(pending_call& call);
+  void tool_ended(const std::string& call_id, const boost::json::value& result);
+  void ask(pending_call& call, const tools::question& question);
+  void confirmed(const records::confirmation_record& answer);
+  void resume_after_confirmation();
+  [[nodiscard]] pending_call* find_call(const std::string& call_id);
+  [[nodiscard]] tools::call_situation situation() const;
+  [[nodiscard]] bool approved_for_chat(const std::string& tool, const std::string& destination) const;
+  records::step_record& stage_step(pending_call& call);
+  void stage_audit(const std::string& tool, const boost::json::value& arguments, std::string summary, bool was_confirmed);
+
+  // run_events.cpp: what listeners see
+  void publish(std::string_view name, const boost::json::value& data);
+  void publish_text(std::string text);
+  void publish_start(const pending_call& call);
+  void publish_done(const pending_call& call);
+  void publish_state(records::run_state state, const std::string& why);
+  void publish_step(const records::step_record& s);
+  void publish_end(records::run_state state, const std::string& error);
+  void replay();
+  [[nodiscard]] bool watched() const;
+
+  [[nodiscard]] bool is_chat() const { return run_.kind == records::run_kind::chat; }
+  [[nodiscard]] base::timestamp now() const { return services_->clock->now(); }
+
+  std::shared_ptr<const run_services> services_;
+  messages::run_supervisor_actor supervisor_;
+  messages::set_run_limits limits_;
+  records::run_record run_;
+  tools::caller caller_;
+  std::vector<records::confirmation_record> known_confirmations_; ///< of this run, and those given for the whole chat
+  transcript t_;
+  std::string topic_;
+
+  records::run_write staged_;      ///< what the next commit writes
+  struct pending_write {
+    records::run_write write;
+    step then;
+  };
+  std::deque<pending_write> writes_; ///< the first one is under way; bounded by the calls of one answer
+
+  waiting_for waiting_ = waiting_for::nothing;
+  bool stopping_ = false;
+  bool finishing_ = false;
+  int running_tools_ = 0;
+  std::stop_source stop_source_;
+  int model_call_ = 0;             ///< the number of the call under way; 0 = none
+  int last_model_call_ = 0;
+  base::timestamp call_began_{};
+  std::string streamed_;           ///< text of the call under way that was shown
+  bool separated_ = false;         ///< the separator before this answer was shown
+  int failed_calls_ = 0;           ///< model calls of this run that failed
+  int failed_in_a_row_ = 0;
+};
+
+} // namespace actors

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "actors/system/tree.hpp"
+#include "base/clock.hpp"
+#include "engine/listeners.hpp"
+#include "engine/metrics.hpp"
+#include "messages/db.hpp"
+#include "messages/events.hpp"
+#include "messages/journal.hpp"
+#include "messages/models.hpp"
+#include "tools/tool.hpp"
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace actors {
+
+/// What every run works with; shared by all of them.
+struct run_services {
+  actors::tree tree;
+  messages::journal_actor journal;
+  messages::model_actor gateway;
+  messages::blocking_pool_actor tool_pool;
+  messages::event_hub_actor hub;
+  std::shared_ptr<const engine::listeners> listened;
+  std::shared_ptr<const tools::tool_set> tools;
+  std::shared_ptr<const std::atomic<bool>> paused; ///< the kill switch; read before each model and tool call
+  base::clock_ptr clock;
+  /// Where the caller's files may be. Called on a worker thread, may block, throws base::failure_error.
+  std::function<std::vector<tools::allowed_folder>(const tools::caller&)> folders_of;
+};
+
+} // namespace actors

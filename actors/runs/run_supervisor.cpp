@@ -1,0 +1,419 @@
+#include "actors/runs/run_supervisor.hpp"
+
+#include "actors/runs/agent_run.hpp"
+#include "actors/storage/db_pool.hpp"
+#include "base/ids.hpp"
+#include "messages/records/agent.hpp"
+#include "storage/agents.hpp"
+#include "storage/users.hpp"
+
+#include <caf/all.hpp>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+namespace actors {
+
+namespace {
+
+constexpr std::chrono::hours hour{1};
+constexpr std::chrono::seconds database_time{20}; ///< more than statement_timeout
+constexpr int recover_page = 100;
+
+std::size_t index_of(records::run_priority p) { return p == records::run_priority::interactive ? 0 : 1; }
+
+struct startable_agent {
+  std::optional<records::agent_record> agent;
+};
+
+} // namespace
+
+run_supervisor::run_supervisor(caf::actor_config& cfg, engine::place at, std::shared_ptr<const run_services> services,
+                               messages::db_pool_actor db, std::shared_ptr<std::atomic<bool>> paused,
+                               engine::metrics& metrics, run_supervisor_settings settings)
+  : observed(cfg, std::move(at)),
+    services_(std::move(services)),
+    db_(std::move(db)),
+    paused_(std::move(paused)),
+    settings_(std::move(settings)),
+    running_gauge_(metrics.get("oai_runs{status=\"running\"}", "gauge")),
+    queued_gauge_(metrics.get("oai_run_queue_length", "gauge")) {
+  for (const auto ended : {records::run_state::success, records::run_state::error, records::run_state::stopped})
+    ended_[static_cast<std::size_t>(ended)]
+      = &metrics.get("oai_runs{status=\"" + std::string(base::enum_name(ended)) + "\"}", "gauge");
+  for (const auto& count : settings_.queued)
+    queued_[index_of(count.priority)][count.owner_user_id] += count.count;
+  starts_.assign(settings_.autonomous_starts.begin(), settings_.autonomous_starts.end());
+}
+
+run_supervisor::behavior_type run_supervisor::make_behavior() {
+  set_down_handler([this](const caf::down_msg& m) { lost(m); });
+  send(services_->journal, messages::tell_queued{caf::actor_cast<messages::queue_listener_actor>(this)});
+  recover({});
+  return {
+    [this](const messages::start_run& m) { return start_agent(m); },
+    [this](messages::start_chat_turn& m) -> caf::result<messages::run_queued> {
+      records::new_run out;
+      out.run.kind = records::run_kind::chat;
+      out.run.conversation_id = std::move(m.conversation_id);
+      out.run.owner_user_id = std::move(m.user_id);
+      out.run.priority = records::run_priority::interactive;
+      out.run.definition.model = std::move(m.model);
+      out.user_message = m.text;
+      out.run.message = std::move(m.text);
+      auto reply = make_response_promise<messages::run_queued>();
+      queue(std::move(out), reply);
+      return reply;
+    },
+    [this](const messages::runs_queued& m) {
+      for (const auto& count : m.counts)
+        queued_[index_of(count.priority)][count.owner_user_id] += count.count;
+      fill();
+    },
+    [this](const messages::run_finished& m) {
+      ended_[static_cast<std::size_t>(m.status)]->add();
+      remove(m.run_id);
+      fill();
+    },
+    [this](const messages::run_waits& m) {
+      if (const auto at = live_.find(m.run_id); at != live_.end() && std::exchange(at->second.holds_place, false)) {
+        --places_used_;
+        fill();
+      }
+    },
+    [this](const messages::want_place& m) {
+      returning_.push_back(m.run_id);
+      fill();
+    },
+    [this](const messages::stop_run& m) { return stop(m.run_id); },
+    [this](const messages::stop_conversation& m) -> caf::result<messages::done> {
+      for (const auto& [id, run] : live_)
+        if (run.conversation_id == m.conversation_id)
+          return stop(id);
+      return messages::done{};
+    },
+    [this](messages::pause_engine) { return set_paused(true); },
+    [this](messages::resume_engine) { return set_paused(false); },
+    [this](const messages::set_run_limits& m) {
+      settings_.limits = m;
+      fill();
+    },
+    [this](messages::get_queue) { return state(); },
+    [this](const messages::answer_confirmation& m) -> caf::result<messages::done> {
+      auto reply = make_response_promise<messages::done>();
+      request(services_->journal, database_time, m)
+        .then(
+          [this, reply](messages::confirmation_answered& answered) mutable {
+            if (const auto at = live_.find(answered.confirmation.run_id); at != live_.end())
+              send(at->second.actor, std::move(answered));
+            reply.deliver(messages::done{});
+          },
+          [reply](caf::error& e) mutable { reply.deliver(std::move(e)); });
+      return reply;
+    },
+    [this](messages::fill_places) {
+      tick_pending_ = false;
+      fill();
+    },
+  };
+}
+
+void run_supervisor::on_exit() {
+  for (const auto& [id, run] : live_)
+    caf::anon_send_exit(run.actor, caf::exit_reason::user_shutdown);
+  live_.clear();
+  services_.reset();
+  destroy(db_);
+}
+
+void run_supervisor::restarted() {
+  // The runs go on; what they told while this actor failed is lost, so count again.
+  claiming_ = false;
+  tick_pending_ = false;
+  places_used_ = std::ranges::count_if(live_, [](const auto& entry) { return entry.second.holds_place; });
+  fill();
+}
+
+/// Takes up again, page by page, what a dead server left running or waiting.
+void run_supervisor::recover(const std::string& after) {
+  request(services_->journal, caf::infinite, messages::recover_runs{recover_page, after})
+    .then(
+      [this](messages::claimed_runs& page) {
+        const bool last = static_cast<int>(page.runs.size()) < recover_page;
+        std::string last_id; // a page is ordered by priority first
+        for (auto& run : page.runs) {
+          last_id = std::max(last_id, run.run.id);
+          if (live_.contains(run.run.id))
+            continue;
+          spdlog::info("run_taken_up_again run={} attempt={} steps={}", run.run.id, run.run.attempts, run.steps.size());
+          spawn_run(std::move(run));
+        }
+        if (!last)
+          return recover(last_id);
+        recovering_ = false;
+        fill();
+      },
+      [this, after](const caf::error& e) {
+        spdlog::error("runs_not_recovered error={}", messages::to_failure(e).message);
+        recover(after); // the journal waits itself before it gives up
+      });
+}
+
+std::int64_t run_supervisor::free_places() const {
+  const auto limit = settings_.limits.max_concurrent_runs > 0
+                       ? static_cast<std::int64_t>(settings_.limits.max_concurrent_runs)
+                       : static_cast<std::int64_t>(settings_.window);
+  return limit - places_used_;
+}
+
+/// How many autonomous runs may begin now; very many without a limit.
+std::int64_t run_supervisor::hourly_allowance() {
+  const auto limit = settings_.limits.max_autonomous_runs_per_hour;
+  if (limit <= 0) {
+    starts_.clear();
+    return INT32_MAX;
+  }
+  const auto now = services_->clock->now();
+  while (!starts_.empty() && now - starts_.front() >= hour)
+    starts_.pop_front();
+  while (starts_.size() > static_cast<std::size_t>(limit))
+    starts_.pop_front();
+  return limit - static_cast<std::int64_t>(starts_.size());
+}
+
+std::optional<run_supervisor::claim_choice> run_supervisor::choose() {
+  const auto unlimited = settings_.limits.max_concurrent_runs <= 0;
+  const auto free = free_places();
+  if (free <= 0)
+    return std::nullopt;
+  for (const auto priority : {records::run_priority::interactive, records::run_priority::autonomous}) {
+    const auto p = index_of(priority);
+    auto& waiting = queued_[p];
+    std::erase_if(waiting, [](const auto& entry) { return entry.second <= 0; });
+    if (waiting.empty())
+      continue;
+    const auto allowed = priority == records::run_priority::interactive ? free : std::min(free, hourly_allowance());
+    if (allowed <= 0)
+      continue;
+    // With a wide window, small claims cost more than they bring: wait until half of it is free.
+    if (unlimited && priority == records::run_priority::autonomous && places_used_ > 0
+        && free < static_cast<std::int64_t>(settings_.claim))
+      continue;
+    auto at = waiting.upper_bound(last_owner_[p]); // owners in turn
+    if (at == waiting.end())
+      at = waiting.begin();
+    last_owner_[p] = at->first;
+    // Alone, an owner may take all free places; with others beside him one at a time.
+    const auto share = waiting.size() == 1 ? allowed : std::max<std::int64_t>(1, allowed / static_cast<std::int64_t>(waiting.size()));
+    const auto count = std::min({share, at->second, static_cast<std::int64_t>(settings_.claim)});
+    return claim_choice{at->first, priority, static_cast<int>(count)};
+  }
+  return std::nullopt;
+}
+
+/// Gives free places: first to runs that waited for a person, then from the queue.
+void run_supervisor::fill() {
+  queued_gauge_.set(state().queued);
+  if (recovering_ || claiming_ || paused_->load(std::memory_order_acquire))
+    return;
+  while (!returning_.empty() && free_places() > 0) {
+    const auto at = live_.find(returning_.front());
+    returning_.pop_front();
+    if (at == live_.end() || at->second.holds_place)
+      continue;
+    at->second.holds_place = true;
+    ++places_used_;
+    send(at->second.actor, messages::place_given{});
+  }
+  const auto choice = choose();
+  if (!choice) {
+    if (!queued_[1].empty() && free_places() > 0 && !starts_.empty() && !tick_pending_ && hourly_allowance() <= 0) {
+      tick_pending_ = true;
+      delayed_send(this, starts_.front() + hour - services_->clock->now() + std::chrono::milliseconds{1},
+                   messages::fill_places{});
+    }
+    return;
+  }
+  claiming_ = true;
+  request(services_->journal, caf::infinite, messages::claim_runs{choice->owner, choice->priority, choice->count})
+    .then([this, choice = *choice](messages::claimed_runs& runs) { claimed(choice, runs); },
+          [this](const caf::error& e) {
+            spdlog::error("runs_not_claimed error={}", messages::to_failure(e).message);
+            claiming_ = false;
+            recovering_ = true; // the claim may have been committed: see what is running
+            recover({});
+          });
+}
+
+void run_supervisor::claimed(const claim_choice& choice, messages::claimed_runs& runs) {
+  claiming_ = false;
+  auto& waiting = queued_[index_of(choice.priority)];
+  const auto taken = static_cast<std::int64_t>(runs.runs.size());
+  auto& left = waiting[choice.owner];
+  left = taken < choice.count ? 0 : left - taken; // fewer than asked for: there are no more
+  if (choice.priority == records::run_priority::autonomous && settings_.limits.max_autonomous_runs_per_hour > 0)
+    starts_.insert(starts_.end(), static_cast<std::size_t>(taken), services_->clock->now());
+  for (auto& run : runs.runs)
+    spawn_run(std::move(run));
+  fill();
+}
+
+void run_supervisor::spawn_run(records::claimed_run run) {
+  const auto id = run.run.id;
+  live_run entry;
+  entry.agent_id = run.run.agent_id.value_or("");
+  entry.conversation_id = run.run.conversation_id.value_or("");
+  entry.actor = spawn<agent_run, caf::monitored>(services_->tree.work("/runs/run/" + id, "agent_run"), services_,
+                                                 caf::actor_cast<messages::run_supervisor_actor>(this),
+                                                 settings_.limits, std::move(run));
+  ++places_used_;
+  running_gauge_.add();
+  run_of_actor_.emplace(entry.actor.id(), id);
+  live_.insert_or_assign(id, std::move(entry));
+}
+
+void run_supervisor::remove(const std::string& run_id) {
+  const auto at = live_.find(run_id);
+  if (at == live_.end())
+    return;
+  if (at->second.holds_place)
+    --places_used_;
+  running_gauge_.add(-1);
+  run_of_actor_.erase(at->second.actor.id());
+  live_.erase(at);
+}
+
+/// A run's actor ended without having said so: it failed. Its row is closed here.
+void run_supervisor::lost(const caf::down_msg& m) {
+  const auto at = run_of_actor_.find(m.source.id());
+  if (at == run_of_actor_.end())
+    return; // it had said run_finished
+  const auto run_id = at->second;
+  const auto why = messages::to_failure(m.reason).message;
+  spdlog::error("run_failed run={} error={}", run_id, why);
+  messages::write_run close;
+  close.write.run_id = run_id;
+  auto& change = close.write.change.emplace();
+  change.state = records::run_state::error;
+  change.error = "The run failed inside the server: " + why;
+  change.ended_at = services_->clock->now();
+  if (const auto& conversation = live_.at(run_id).conversation_id; !conversation.empty())
+    send(services_->hub, messages::publish{"conversation/" + conversation, "error",
+                                           base::to_line(boost::json::object{{"run_id", run_id}, {"message", *change.error}})});
+  request(services_->journal, caf::infinite, std::move(close))
+    .then([](messages::done) {},
+          [run_id](const caf::error& e) {
+            spdlog::error("run_not_closed run={} error={}", run_id, messages::to_failure(e).message);
+          });
+  ended_[static_cast<std::size_t>(records::run_state::error)]->add();
+  remove(run_id);
+  fill();
+}
+
+caf::result<messages::run_queued> run_supervisor::start_agent(const messages::start_run& m) {
+  auto reply = make_response_promise<messages::run_queued>();
+  auto find = make_job("agents.find_for_run", [m](storage::session& s) -> startable_agent {
+    const auto user = storage::users::find(s, m.user_id);
+    if (!user || !user->is_active)
+      return {};
+    return {storage::agents::find(s, {user->id, user->role}, m.agent_id)};
+  });
+  request(db_, database_time, std::move(find))
+    .then(
+      [this, m, reply](const messages::db_result& r) mutable {
+        const auto& agent = std::any_cast<const startable_agent&>(r.value).agent;
+        if (!agent) {
+          reply.deliver(messages::to_error({base::errc::not_found, "There is no such agent."}));
+          return;
+        }
+        if (!agent->enabled) {
+          reply.deliver(messages::to_error({base::errc::conflict, "The agent is switched off. Switch it on first."}));
+          return;
+        }
+        records::new_run out;
+        out.run.agent_id = agent->id;
+        out.run.owner_user_id = agent->owner_user_id;
+        out.run.priority = m.autonomous ? records::run_priority::autonomous : records::run_priority::interactive;
+        out.run.definition = records::definition_of(*agent);
+        out.run.message = m.message;
+        queue(std::move(out), reply);
+      },
+      [reply](caf::error& e) mutable { reply.deliver(std::move(e)); });
+  return reply;
+}
+
+void run_supervisor::queue(records::new_run run, caf::typed_response_promise<messages::run_queued> reply) {
+  run.run.id = base::new_id();
+  run.run.trace_id = base::new_id();
+  run.run.queued_at = services_->clock->now();
+  messages::run_queued queued{run.run.id, run.run.owner_user_id.value_or(""), run.run.priority};
+  request(services_->journal, caf::infinite, messages::queue_run{std::move(run)})
+    .then([reply, queued](const messages::run_stored&) mutable { reply.deliver(std::move(queued)); },
+          [reply](caf::error& e) mutable { reply.deliver(std::move(e)); });
+}
+
+caf::result<messages::done> run_supervisor::stop(const std::string& run_id) {
+  if (const auto at = live_.find(run_id); at != live_.end()) {
+    send(at->second.actor, messages::stop_run{run_id});
+    return messages::done{};
+  }
+  auto reply = make_response_promise<messages::done>();
+  request(services_->journal, database_time, messages::stop_queued_run{run_id})
+    .then(
+      [this, run_id, reply](const messages::queued_run_stopped& m) mutable {
+        if (m.was_queued) {
+          auto& waiting = queued_[index_of(m.priority)];
+          if (const auto at = waiting.find(m.owner_user_id); at != waiting.end())
+            --at->second;
+          ended_[static_cast<std::size_t>(records::run_state::stopped)]->add();
+          reply.deliver(messages::done{});
+          fill();
+        } else if (const auto live = live_.find(run_id); live != live_.end()) { // claimed meanwhile
+          send(live->second.actor, messages::stop_run{run_id});
+          reply.deliver(messages::done{});
+        } else {
+          reply.deliver(messages::to_error({base::errc::not_found, "No such run is queued or going on."}));
+        }
+      },
+      [reply](caf::error& e) mutable { reply.deliver(std::move(e)); });
+  return reply;
+}
+
+/// The flag comes first: from then on no run makes another call. The answer comes when the database knows it too.
+caf::result<messages::done> run_supervisor::set_paused(bool paused) {
+  paused_->store(paused, std::memory_order_release);
+  spdlog::info("engine_{}", paused ? "paused" : "resumed");
+  if (!paused) {
+    for (const auto& [id, run] : live_)
+      send(run.actor, messages::resume_engine{});
+    fill();
+  }
+  auto reply = make_response_promise<messages::done>();
+  request(db_, database_time, settings_.store_paused(paused))
+    .then([reply](const messages::db_result&) mutable { reply.deliver(messages::done{}); },
+          [reply](caf::error& e) mutable { reply.deliver(std::move(e)); });
+  return reply;
+}
+
+messages::queue_state run_supervisor::state() const {
+  messages::queue_state s;
+  s.running = static_cast<std::int64_t>(live_.size());
+  for (const auto& waiting : queued_)
+    for (const auto& [owner, count] : waiting)
+      s.queued += count;
+  s.max_concurrent = settings_.limits.max_concurrent_runs;
+  s.paused = paused_->load(std::memory_order_acquire);
+  if (s.paused) {
+    s.why_interactive = s.why_autonomous = "Everything is paused.";
+  } else if (free_places() <= 0) {
+    s.why_interactive = s.why_autonomous
+      = "All " + std::to_string(settings_.limits.max_concurrent_runs) + " places are taken.";
+  }
+  const auto hourly = settings_.limits.max_autonomous_runs_per_hour;
+  if (s.why_autonomous.empty() && hourly > 0 && starts_.size() >= static_cast<std::size_t>(hourly))
+    s.why_autonomous = "The limit of " + std::to_string(hourly) + " autonomous runs an hour is reached; the next may begin at "
+                       + base::to_iso8601(starts_.front() + hour) + '.';
+  return s;
+}
+
+} // namespace actors

@@ -1,0 +1,86 @@
+#pragma once
+
+#include "actors/runs/run_services.hpp"
+#include "messages/runs.hpp"
+
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <unordered_map>
+
+namespace actors {
+
+struct run_supervisor_settings {
+  messages::set_run_limits limits;
+  std::vector<records::queue_count> queued;          ///< what is in the queue when the server starts
+  std::vector<base::timestamp> autonomous_starts;    ///< within the last hour, oldest first
+  std::size_t window = 512; ///< runs that live at once where max_concurrent_runs is 0 (intake.md 4)
+  std::size_t claim = 256;  ///< runs taken from the queue at once
+  /// Stores the kill switch in the database.
+  std::function<messages::db_job(bool paused)> store_paused;
+};
+
+/// Decides which run goes on when: at most so many at once, so many autonomous ones an hour, interactive ones first,
+/// owners in turn, none while the engine is paused. The queue itself is in the database; this actor knows its lengths.
+class run_supervisor : public engine::observed<messages::run_supervisor_actor::base> {
+public:
+  run_supervisor(caf::actor_config& cfg, engine::place at, std::shared_ptr<const run_services> services,
+                 messages::db_pool_actor db, std::shared_ptr<std::atomic<bool>> paused, engine::metrics& metrics,
+                 run_supervisor_settings settings);
+  behavior_type make_behavior() override;
+  void on_exit() override;
+
+private:
+  struct live_run {
+    messages::agent_run_actor actor;
+    std::string agent_id;
+    std::string conversation_id;
+    bool holds_place = true; ///< false while it waits for a person
+  };
+  struct claim_choice {
+    std::string owner;
+    records::run_priority priority = records::run_priority::autonomous;
+    int count = 0;
+  };
+  using owners = std::map<std::string, std::int64_t>; ///< queued runs by owner
+
+  void restarted() override;
+  void recover(const std::string& after);
+  void fill();
+  [[nodiscard]] std::int64_t free_places() const;
+  [[nodiscard]] std::int64_t hourly_allowance();
+  [[nodiscard]] std::optional<claim_choice> choose();
+  void claimed(const claim_choice& choice, messages::claimed_runs& runs);
+  void spawn_run(records::claimed_run run);
+  void remove(const std::string& run_id);
+  void lost(const caf::down_msg& m);
+  caf::result<messages::run_queued> start_agent(const messages::start_run& m);
+  void queue(records::new_run run, caf::typed_response_promise<messages::run_queued> reply);
+  caf::result<messages::done> stop(const std::string& run_id);
+  caf::result<messages::done> set_paused(bool paused);
+  [[nodiscard]] messages::queue_state state() const;
+
+  std::shared_ptr<const run_services> services_;
+  messages::db_pool_actor db_;
+  std::shared_ptr<std::atomic<bool>> paused_;
+  run_supervisor_settings settings_;
+  engine::counter& running_gauge_;
+  engine::counter& queued_gauge_;
+  std::array<engine::counter*, 6> ended_{}; ///< by run_state
+
+  owners queued_[2];                      ///< by run_priority
+  std::string last_owner_[2];             ///< whose run was taken last, by priority
+  std::unordered_map<std::string, live_run> live_;
+  std::unordered_map<caf::actor_id, std::string> run_of_actor_;
+  std::deque<std::string> returning_;     ///< runs that waited for a person and want a place
+  std::int64_t places_used_ = 0;
+  std::deque<base::timestamp> starts_;    ///< autonomous runs begun in the last hour; at most the hourly limit
+  bool claiming_ = false;
+  bool recovering_ = true;
+  bool tick_pending_ = false;
+};
+
+} // namespace actors

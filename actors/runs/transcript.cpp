@@ -1,0 +1,205 @@
+#include "actors/runs/transcript.hpp"
+
+#include "base/encoding.hpp"
+
+#include <algorithm>
+
+namespace actors {
+
+namespace {
+
+constexpr std::size_t summary_bytes = 500;
+
+std::string task_of(const records::claimed_run& run) {
+  const auto& message = run.run.message;
+  const auto& prompt = run.run.definition.prompt;
+  if (prompt.empty() || message.empty())
+    return prompt.empty() ? message : prompt;
+  return prompt + '\n' + message;
+}
+
+std::vector<models::message> history_of(const std::vector<records::stored_message>& stored) {
+  std::vector<models::message> history;
+  history.reserve(stored.size());
+  for (const auto& m : stored) {
+    auto& out = history.emplace_back();
+    out.role = m.role == "assistant" ? models::role::assistant : models::role::user;
+    out.text = base::trusted_text(m.content);
+  }
+  return history;
+}
+
+boost::json::value unknown_result() {
+  return {{"success", false},
+          {"error", "The server stopped while this call was under way, so its outcome is unknown. It was not repeated. "
+                    "Find out what happened before you try again."}};
+}
+
+bool succeeded(const boost::json::value& result) {
+  const auto* object = result.if_object();
+  const auto* success = object == nullptr ? nullptr : object->if_contains("success");
+  return success != nullptr && success->is_bool() && success->get_bool();
+}
+
+void indent(std::string& out, int depth) {
+  out += '\n';
+  out.append(static_cast<std::size_t>(depth) * 2, ' ');
+}
+
+void write_pretty(std::string& out, const boost::json::value& value, int depth) {
+  if (const auto* object = value.if_object(); object != nullptr && !object->empty()) {
+    out += '{';
+    bool first = true;
+    for (const auto& [key, member] : *object) {
+      out += first ? "" : ",";
+      first = false;
+      indent(out, depth + 1);
+      out += base::to_line(boost::json::value(key));
+      out += ": ";
+      write_pretty(out, member, depth + 1);
+    }
+    indent(out, depth);
+    out += '}';
+  } else if (const auto* array = value.if_array(); array != nullptr && !array->empty()) {
+    out += '[';
+    for (std::size_t i = 0; i < array->size(); ++i) {
+      out += i == 0 ? "" : ",";
+      indent(out, depth + 1);
+      write_pretty(out, (*array)[i], depth + 1);
+    }
+    indent(out, depth);
+    out += ']';
+  } else {
+    out += base::to_line(value);
+  }
+}
+
+} // namespace
+
+void transcript::add_answer(const models::answer& answer) {
+  ++model_calls;
+  input_tokens += answer.input_tokens;
+  output_tokens += answer.output_tokens;
+  cost_usd += answer.cost_usd;
+  if (!answer.text.empty()) {
+    if (!text.empty())
+      text += answer_separator;
+    text += answer.text;
+  }
+  last_text = answer.text;
+  auto& message = since_task.emplace_back();
+  message.role = models::role::assistant;
+  message.text = base::trusted_text(answer.text);
+  message.tool_calls = answer.tool_calls;
+  pending.clear();
+  for (const auto& call : answer.tool_calls)
+    pending.emplace_back().call = call;
+  finished = answer.tool_calls.empty();
+}
+
+void transcript::add_result(pending_call& call, const boost::json::value& result, std::int64_t ms) {
+  call.at = pending_call::phase::done;
+  ++tool_calls;
+  untrusted_entered = true;
+  auto& stored = calls.emplace_back();
+  stored.call_id = call.call.call_id;
+  stored.tool_name = call.call.name;
+  stored.arguments = call.call.arguments;
+  stored.success = succeeded(result);
+  stored.result_summary = summary_of(result);
+  stored.confirmed = call.confirmed;
+  stored.ms = ms;
+  auto& message = since_task.emplace_back();
+  message.role = models::role::tool;
+  message.tool_call_id = call.call.call_id;
+  message.tool_name = call.call.name;
+  message.untrusted = base::untrusted_text(base::to_line(result));
+}
+
+bool transcript::all_calls_done() const {
+  return std::ranges::all_of(pending, [](const auto& c) { return c.at == pending_call::phase::done; });
+}
+
+void transcript::order_results() {
+  const auto first = since_task.end() - static_cast<std::ptrdiff_t>(std::min(pending.size(), since_task.size()));
+  std::stable_sort(first, since_task.end(), [&](const models::message& a, const models::message& b) {
+    const auto place = [&](const models::message& m) {
+      return std::ranges::find(pending, m.tool_call_id, [](const auto& p) { return p.call.call_id; });
+    };
+    return place(a) < place(b);
+  });
+}
+
+transcript make_transcript(const records::claimed_run& run, const tools::tool_set& tools, base::timestamp now,
+                           std::vector<records::step_record>& unknown) {
+  transcript t;
+  t.task = base::trusted_text(task_of(run));
+  if (run.event) {
+    t.input = base::untrusted_text(describe_event(*run.event));
+    t.untrusted_entered = true;
+  }
+  t.history = history_of(run.history);
+  for (const auto& step : run.steps) {
+    t.next_seq = std::max(t.next_seq, step.seq + 1);
+    if (step.kind == records::step_kind::model) {
+      base::field_errors errors;
+      if (const auto answer = base::from_json<models::answer>(step.response, errors))
+        t.add_answer(*answer);
+      continue;
+    }
+    const auto call_id = step.request.is_object() && step.request.get_object().contains("call_id")
+                           ? std::string(step.request.at("call_id").as_string())
+                           : std::string{};
+    const auto call = std::ranges::find(t.pending, call_id, [](const auto& p) { return p.call.call_id; });
+    if (call == t.pending.end())
+      continue;
+    call->seq = step.seq;
+    call->started_at = step.started_at;
+    if (step.state != records::step_state::begun) {
+      const auto took = step.ended_at.value_or(step.started_at) - step.started_at;
+      t.add_result(*call, step.response, took.count());
+      continue;
+    }
+    const auto* tool = tools.find(step.name);
+    if (tool != nullptr && tool->risk_of(call->call.arguments) == tools::risk::read)
+      continue; // harmless: called again
+    auto& lost = unknown.emplace_back(step);
+    lost.state = records::step_state::unknown;
+    lost.response = unknown_result();
+    lost.ended_at = now;
+    t.add_result(*call, lost.response, 0);
+  }
+  for (const auto& confirmation : run.confirmations) {
+    const auto call = std::ranges::find(t.pending, confirmation.call_id, [](const auto& p) { return p.call.call_id; });
+    if (confirmation.run_id == run.run.id && call != t.pending.end() && call->at == pending_call::phase::todo)
+      call->confirmation = confirmation;
+  }
+  return t;
+}
+
+std::string describe_event(const records::trigger_event& event) {
+  std::string out = "Webhook: " + event.source_name + "\nContent-Type: " + event.content_type + "\n\n";
+  std::string fault;
+  if (const auto json = base::parse_json(event.body.str(), fault); json && (json->is_object() || json->is_array()))
+    return out + pretty_json(*json);
+  return out + event.body.str();
+}
+
+std::string summary_of(const boost::json::value& result) {
+  const auto* object = result.if_object();
+  const auto* shown = object == nullptr ? nullptr : object->if_contains(succeeded(result) ? "data" : "error");
+  const auto text = shown == nullptr           ? base::to_line(result)
+                    : shown->if_string() != nullptr ? std::string(shown->get_string())
+                                               : base::to_line(*shown);
+  if (text.size() <= summary_bytes)
+    return text;
+  return std::string(base::cut_utf8(text, summary_bytes - 3)) + "…";
+}
+
+std::string pretty_json(const boost::json::value& value) {
+  std::string out;
+  write_pretty(out, value, 0);
+  return out;
+}
+
+} // namespace actors

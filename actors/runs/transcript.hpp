@@ -1,0 +1,69 @@
+#pragma once
+
+#include "messages/records/model.hpp"
+#include "messages/records/run.hpp"
+#include "tools/tool.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+/// What a run has done so far, as its journal tells it: from this alone it goes on, fresh or after a crash.
+namespace actors {
+
+/// A tool call that the model has asked for in its last answer.
+struct pending_call {
+  enum class phase { todo, running, asking, done };
+  models::tool_call call;
+  int seq = 0; ///< its step; 0 = none yet
+  phase at = phase::todo;
+  bool confirmed = false;
+  base::timestamp started_at{};
+  std::optional<records::confirmation_record> confirmation;
+};
+
+struct transcript {
+  base::trusted_text task;              ///< chat: the user's message; agent: its prompt, then the typed message
+  base::untrusted_text input;           ///< what the trigger brought, with a head that says what it is
+  std::vector<models::message> history; ///< earlier turns of the conversation
+  std::vector<models::message> since_task;
+  std::vector<pending_call> pending;    ///< of the last answer; all done = the model is next
+  std::vector<records::stored_call> calls; ///< of the whole turn, for the conversation
+  std::string text;                     ///< all text of the turn; answers are parted by an empty line
+  std::string last_text;                ///< of the last answer
+  std::int64_t input_tokens = 0;
+  std::int64_t output_tokens = 0;
+  double cost_usd = 0;
+  int next_seq = 1;
+  int model_calls = 0;
+  int tool_calls = 0;
+  bool untrusted_entered = false;       ///< an input or a tool result
+  bool finished = false;                ///< the last answer asked for no tool
+
+  /// Takes a model's answer.
+  void add_answer(const models::answer& answer);
+  /// Takes a tool's result: `{success, …}`.
+  void add_result(pending_call& call, const boost::json::value& result, std::int64_t ms);
+  [[nodiscard]] bool all_calls_done() const;
+  /// Puts the last answer's results into the order of its calls: parallel calls end in any order.
+  void order_results();
+};
+
+/// The text that stands between two answers of one turn.
+inline constexpr std::string_view answer_separator = "\n\n";
+
+/// The transcript of a run that was taken from the journal. A tool call that had begun and has no result is `todo` again
+/// if its risk is `read`; else it is put into `unknown`, as a step with the state unknown and a result that says so.
+[[nodiscard]] transcript make_transcript(const records::claimed_run& run, const tools::tool_set& tools,
+                                         base::timestamp now, std::vector<records::step_record>& unknown);
+
+/// A webhook's input: content type and endpoint name, then the body, JSON pretty-printed.
+[[nodiscard]] std::string describe_event(const records::trigger_event& event);
+
+/// At most 500 bytes of a tool's result, for lists and the audit log.
+[[nodiscard]] std::string summary_of(const boost::json::value& result);
+
+/// JSON with an indentation of two.
+[[nodiscard]] std::string pretty_json(const boost::json::value& value);
+
+} // namespace actors
