@@ -8,6 +8,8 @@
 #include <pqxx/result>
 #include <pqxx/transaction>
 
+#include <libpq-fe.h>
+
 #include <algorithm>
 
 namespace storage {
@@ -189,6 +191,21 @@ result_set session::exec_prepared(const std::string& name, std::vector<parameter
 
 void session::cancel() {
   guarded([&] { impl_->connection.cancel_query(); });
+}
+
+std::vector<std::pair<std::string, std::string>> libpq_environment(const base::secret& conninfo) {
+  const std::string text(conninfo.reveal());
+  char* error = nullptr;
+  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(PQconninfoParse(text.c_str(), &error),
+                                                                            &PQconninfoFree);
+  PQfreemem(error);
+  if (!options)
+    throw base::failure_error(base::errc::invalid, "this is not a database URL");
+  std::vector<std::pair<std::string, std::string>> out;
+  for (const auto* o = options.get(); o->keyword != nullptr; ++o)
+    if (o->val != nullptr && o->envvar != nullptr)
+      out.emplace_back(o->envvar, o->val);
+  return out;
 }
 
 transaction::transaction(session& s) : session_(s) {

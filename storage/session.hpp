@@ -74,6 +74,10 @@ private:
   std::unique_ptr<impl> impl_;
 };
 
+/// The same connection as environment variables of libpq's programs (PGHOST, PGPASSWORD, …), so that no argument list
+/// shows a password. Throws invalid for what is not a conninfo.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> libpq_environment(const base::secret& conninfo);
+
 /// A transaction: rolled back unless commit() was called. No nesting.
 class transaction {
 public:
