@@ -45,20 +45,18 @@ bool read_bool(const json::value& in, bool& out, const std::string& path, field_
 
 bool read_integer(const json::value& in, std::int64_t low, std::uint64_t high, std::int64_t& out,
                   const std::string& path, field_errors& errors) {
-  const auto in_range = [&] {
-    if (in.is_uint64()) // only used by Boost.JSON for what does not fit an int64
-      return false;
-    return in.get_int64() >= low && (in.get_int64() < 0 || static_cast<std::uint64_t>(in.get_int64()) <= high);
-  };
   if (!in.is_int64() && !in.is_uint64()) {
     errors.push_back({path, "must be an integer"});
     return false;
   }
-  if (!in_range()) {
+  // Boost.JSON reads what fits an int64 as one, but a value made from an unsigned number stays unsigned.
+  const bool negative = in.is_int64() && in.get_int64() < 0;
+  const auto magnitude = in.is_uint64() ? in.get_uint64() : static_cast<std::uint64_t>(in.get_int64());
+  if (negative ? in.get_int64() < low : magnitude > high) {
     errors.push_back({path, "is out of range"});
     return false;
   }
-  out = in.get_int64();
+  out = static_cast<std::int64_t>(magnitude);
   return true;
 }
 
@@ -101,7 +99,8 @@ void report_unknown(std::string_view name, std::span<const std::string_view> kno
   std::string message = "is not known here";
   const auto nearest
     = std::ranges::min_element(known, {}, [&](std::string_view candidate) { return distance(name, candidate); });
-  if (name.size() <= 64 && nearest != known.end() && distance(name, *nearest) <= std::max<std::size_t>(1, name.size() / 3))
+  if (name.size() <= 64 && nearest != known.end()
+      && distance(name, *nearest) <= std::max<std::size_t>(1, name.size() / 3))
     message += "; did you mean " + std::string(*nearest) + "?";
   errors.push_back({join_path(path, cut_utf8(name, 64)), std::move(message)});
 }

@@ -23,6 +23,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 /// One description of a struct (BOOST_DESCRIBE_STRUCT right below it) gives its JSON form, its checked reading with
@@ -48,9 +49,9 @@ namespace json = boost::json;
 
 /// A condition on one member, for reading and for the schema.
 struct field_rule {
-  std::string_view name;                                ///< the member
-  std::string_view help = {};                           ///< one line for people: becomes `description`
-  bool required = false;                                ///< must be there
+  std::string_view name;                                       ///< the member
+  std::string_view help = {};                                  ///< one line for people: becomes `description`
+  bool required = false;                                       ///< must be there
   std::int64_t min = std::numeric_limits<std::int64_t>::min(); ///< least value, bytes of text, or items
   std::int64_t max = std::numeric_limits<std::int64_t>::max(); ///< most
 };
@@ -126,8 +127,8 @@ template <class R, class P>
 inline constexpr bool is_duration<std::chrono::duration<R, P>> = true;
 
 template <class T>
-concept text_like
-  = std::same_as<T, std::string> || std::same_as<T, trusted_text> || std::same_as<T, untrusted_text> || std::same_as<T, secret>;
+concept text_like = std::same_as<T, std::string> || std::same_as<T, trusted_text> || std::same_as<
+  T, untrusted_text> || std::same_as<T, secret>;
 
 template <class T>
 [[nodiscard]] const field_rule* rule_for(std::string_view name) {
@@ -144,6 +145,7 @@ template <class T>
 
 // The readers that do not depend on a struct live in described.cpp. Each adds to `errors` and answers false.
 bool read_bool(const json::value& in, bool& out, const std::string& path, field_errors& errors);
+/// `out` holds the bits; where `high` is above the int64 range, they are those of an unsigned number.
 bool read_integer(const json::value& in, std::int64_t low, std::uint64_t high, std::int64_t& out,
                   const std::string& path, field_errors& errors);
 bool read_double(const json::value& in, double& out, const std::string& path, field_errors& errors);
@@ -337,10 +339,13 @@ bool read_json(const json::value& in, T& out, const std::string& path, field_err
       else if constexpr (std::same_as<member_type, secret>)
         check_rule(*rule, static_cast<std::int64_t>(target.reveal().size()), "bytes", member_path, errors);
       else if constexpr (std::integral<member_type> && !std::same_as<member_type, bool>)
-        check_rule(*rule, static_cast<std::int64_t>(target), "", member_path, errors);
+        check_rule(*rule,
+                   std::in_range<std::int64_t>(target) ? static_cast<std::int64_t>(target)
+                                                       : std::numeric_limits<std::int64_t>::max(),
+                   "", member_path, errors);
       else if constexpr (is_optional<member_type>) {
-        if constexpr (std::integral<typename member_type::value_type>
-                      && !std::same_as<typename member_type::value_type, bool>) {
+        if constexpr (std::integral<
+                        typename member_type::value_type> && !std::same_as<typename member_type::value_type, bool>) {
           if (target)
             check_rule(*rule, static_cast<std::int64_t>(*target), "", member_path, errors);
         }

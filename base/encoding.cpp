@@ -28,7 +28,8 @@ std::string encode(std::span<const std::byte> bytes, std::string_view alphabet) 
 /// Length of the well-formed UTF-8 sequence at the front of `text` (Unicode 15, table 3-7), 0 if there is none.
 std::size_t sequence_length(std::string_view text) {
   const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const auto between = [&](std::size_t i, int low, int high) { return i < text.size() && at(i) >= low && at(i) <= high; };
+  const auto between
+    = [&](std::size_t i, int low, int high) { return i < text.size() && at(i) >= low && at(i) <= high; };
   const auto lead = at(0);
   if (lead < 0x80)
     return 1;
@@ -96,6 +97,8 @@ std::optional<std::vector<std::byte>> from_base64(std::string_view text) {
       out.push_back(static_cast<std::byte>(bits >> count & 255));
     }
   }
+  if ((bits & ((1U << count) - 1U)) != 0) // RFC 4648, section 3.5: one text for one value
+    return std::nullopt;
   return out;
 }
 

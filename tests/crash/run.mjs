@@ -1,0 +1,82 @@
+// The crash test: node run.mjs [ROUNDS]. Exit code 0: nothing was lost and nothing was doubled; 1: something was; 2: it could not be run.
+import { Program, sleep } from "../support/program.mjs";
+import { check_api, check_runs, check_steps, count_unknown } from "./books.mjs";
+import { Clients, Ledger, post_again } from "./deliveries.mjs";
+
+const rounds = Number(process.argv[2] ?? 50);
+const clients = 8;
+const earliest_kill = 200, latest_kill = 1500; // ms after the first delivery
+const most_repeats = 20; // of a round with nothing in flight, before the test gives up
+
+// The agent's own words, so that they are commands; the delivery is untrusted text. Writing is a side effect: never repeated.
+const prompt = `/tool filesystem {"action":"write","path":"crash/mark.txt","content":"written by a run of the crash test"}\n/say the mark is set`;
+
+const say = (...words) => console.log(...words);
+
+/// One round; answers null when nothing was in flight at the kill, and it has to be repeated.
+async function round(program, ledger, hook, name) {
+  const url = program.url + hook.path;
+  const load = new Clients(url, ledger, name, clients);
+  await sleep(earliest_kill + Math.random() * (latest_kill - earliest_kill));
+  for (let i = 0; load.in_flight.size === 0 && i < 200; ++i) await sleep(1); // at least one delivery has no answer yet
+  const killed_at = new Date().toISOString();
+  const killed = program.kill();
+  load.stop();
+  await killed;
+  await load.ended();
+  const at_kill = load.unanswered.length - load.overloaded;
+
+  await program.start();
+  const own = [...ledger.keys.keys()].filter((key) => key.startsWith(`${name}-`));
+  const again = new Set([...load.unanswered, ...own.filter(() => Math.random() < 1 / 10)]);
+  await post_again(url, ledger, again);
+  await program.drained();
+  const [[taken_up, resumed]] = await program.rows(`
+    SELECT count(*), count(*) FILTER (WHERE attempts > 1) FROM runs WHERE queued_at <= '${killed_at}' AND ended_at > '${killed_at}'`);
+  return at_kill === 0 ? null : { acknowledged: load.answered, in_flight: at_kill, taken_up: Number(taken_up), resumed: Number(resumed), again: again.size, overloaded: load.overloaded, start_ms: program.start_ms };
+}
+
+async function main() {
+  const program = new Program();
+  let faults = [];
+  try {
+    await program.start();
+    await program.lift_limits();
+    const hook = await program.make_webhook(prompt, { allowed_tools: ["filesystem"] });
+    const ledger = new Ledger();
+    say(`crash test: ${rounds} rounds, ${clients} clients, SIGKILL between ${earliest_kill} and ${latest_kill} ms; data in ${program.data_dir}`);
+    const sums = { acknowledged: 0, in_flight: 0, taken_up: 0, resumed: 0 };
+    for (let n = 1, repeats = 0; n <= rounds && ledger.violations.length === 0;) {
+      const seen = await round(program, ledger, hook, `r${n}${repeats > 0 ? `.${repeats}` : ""}`);
+      if (seen === null) {
+        say(`round ${n}: nothing was in flight at the kill; it does not count`);
+        if (++repeats > most_repeats) throw new Error("no kill ever hit a delivery without an answer");
+        continue;
+      }
+      say(`round ${String(n).padStart(3)}: acknowledged ${String(seen.acknowledged).padStart(5)}, in flight ${seen.in_flight}, taken up again ${String(seen.taken_up).padStart(5)} (${seen.resumed} of them had begun), posted again ${seen.again}, ready in ${Math.round(seen.start_ms)} ms${seen.overloaded ? `, told to wait ${seen.overloaded}` : ""}`);
+      for (const key in sums) sums[key] += seen[key];
+      repeats = 0;
+      ++n;
+    }
+    const twice = [...ledger.keys.values()].filter((entry) => entry.posts > 1).length;
+    faults = [...ledger.violations, ...await check_runs(program, ledger, hook.webhook), ...await check_steps(program), ...await check_api(program, ledger)];
+    say(`in all: ${sums.acknowledged} acknowledged, ${sums.in_flight} in flight at a kill, ${sums.taken_up} runs taken up again (${sums.resumed} had begun), ${await count_unknown(program)} tool calls whose outcome is unknown, ${ledger.keys.size} keys, ${twice} of them posted twice or more`);
+    if (rounds > 0 && sums.taken_up === 0) faults.push("no run was ever taken up again: the kills hit nothing, so this test showed nothing");
+  } catch (error) {
+    console.error(`the crash test could not be run to its end: ${error.stack}\n--- the server's log:\n${program.log}`);
+    await program.stop().catch(() => {});
+    console.error(`the data directory is kept: ${program.data_dir}`);
+    return 2;
+  }
+  if (faults.length > 0) {
+    console.error(`VIOLATED:\n  ${faults.join("\n  ")}`);
+    await program.stop();
+    console.error(`the data directory is kept: ${program.data_dir}`);
+    return 1;
+  }
+  await program.remove();
+  say("nothing was lost, nothing was doubled");
+  return 0;
+}
+
+process.exitCode = await main();
