@@ -102,10 +102,9 @@ struct queue_state {
   std::int64_t queued = 0;
   int max_concurrent = 0;
   bool paused = false;
-  std::string why_interactive; ///< why the next interactive run waits; empty when it does not have to
-  std::string why_autonomous;
+  std::string why; ///< why the next one waits; empty when none has to
 };
-BOOST_DESCRIBE_STRUCT(queue_state, (), (running, queued, max_concurrent, paused, why_interactive, why_autonomous))
+BOOST_DESCRIBE_STRUCT(queue_state, (), (running, queued, max_concurrent, paused, why))
 
 /// A run's own ticks: a failed model call is due again; a confirmation was not answered in time; a stopped tool has had
 /// time enough; a write that the journal could not take is due again.

@@ -3,6 +3,7 @@
 #include "messages/db.hpp"
 #include "messages/errors.hpp"
 #include "messages/events.hpp"
+#include "messages/front.hpp"
 #include "messages/guardian.hpp"
 #include "messages/journal.hpp"
 #include "messages/models.hpp"
@@ -52,6 +53,7 @@ void for_each_block(F&& f) {
   f.template operator()<id_block::webhook_messages>();
   f.template operator()<id_block::guardian_messages>();
   f.template operator()<id_block::monitor_messages>();
+  f.template operator()<id_block::front_messages>();
 }
 
 } // namespace

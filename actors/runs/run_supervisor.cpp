@@ -404,14 +404,13 @@ messages::queue_state run_supervisor::state() const {
   s.max_concurrent = settings_.limits.max_concurrent_runs;
   s.paused = paused_->load(std::memory_order_acquire);
   if (s.paused) {
-    s.why_interactive = s.why_autonomous = "Everything is paused.";
+    s.why = "Everything is paused.";
   } else if (free_places() <= 0) {
-    s.why_interactive = s.why_autonomous
-      = "All " + std::to_string(settings_.limits.max_concurrent_runs) + " places are taken.";
+    s.why = "All " + std::to_string(settings_.limits.max_concurrent_runs) + " places are taken.";
   }
   const auto hourly = settings_.limits.max_autonomous_runs_per_hour;
-  if (s.why_autonomous.empty() && hourly > 0 && starts_.size() >= static_cast<std::size_t>(hourly))
-    s.why_autonomous = "The limit of " + std::to_string(hourly) + " autonomous runs an hour is reached; the next may begin at "
+  if (s.why.empty() && hourly > 0 && starts_.size() >= static_cast<std::size_t>(hourly))
+    s.why = "The limit of " + std::to_string(hourly) + " autonomous runs an hour is reached; the next may begin at "
                        + base::to_iso8601(starts_.front() + hour) + '.';
   return s;
 }

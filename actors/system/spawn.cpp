@@ -1,0 +1,121 @@
+#include "actors/system/spawn.hpp"
+
+#include "actors/front/event_hub.hpp"
+#include "actors/front/monitor.hpp"
+#include "actors/outbound/blocking_pool.hpp"
+#include "actors/outbound/demo_provider.hpp"
+#include "actors/outbound/llm_gateway.hpp"
+#include "actors/runs/run_supervisor.hpp"
+#include "actors/storage/journal.hpp"
+#include "actors/system/guardian.hpp"
+#include "actors/triggers/webhooks.hpp"
+#include "base/ids.hpp"
+#include "engine/ask.hpp"
+#include "storage/credentials.hpp"
+#include "storage/whitelists.hpp"
+
+#include <caf/all.hpp>
+
+namespace actors {
+
+namespace {
+
+/// The caller's own folder, and those of the whitelist that he may use.
+std::function<std::vector<tools::allowed_folder>(const tools::caller&)>
+make_folders_of(caf::actor_system& system, const messages::db_pool_actor& db, const std::string& users_folder) {
+  return [&system, db, users_folder](const tools::caller& by) {
+    const auto rows = engine::ask<messages::db_result>(
+      system, db, std::chrono::seconds{20},
+      make_job("filesystem_whitelist.list", [](storage::session& s) { return storage::filesystem_whitelist::list(s); }));
+    if (!rows)
+      throw base::failure_error(rows.error());
+    std::vector<tools::allowed_folder> folders;
+    if (!by.owner.username.empty())
+      folders.push_back({users_folder + '/' + by.owner.username, true});
+    for (const auto& entry : std::any_cast<const std::vector<records::filesystem_whitelist_entry>&>(rows->value))
+      if (by.owner.role == records::user_role::admin || entry.for_users)
+        folders.push_back({entry.path, false});
+    return folders;
+  };
+}
+
+std::map<std::string, std::int64_t> by_owner(const std::vector<records::queue_count>& counts) {
+  std::map<std::string, std::int64_t> owners;
+  for (const auto& count : counts)
+    owners[count.owner_user_id] += count.count;
+  return owners;
+}
+
+} // namespace
+
+engine_tree spawn_engine(caf::actor_system& system, const engine_setup& setup) {
+  engine_tree e;
+  e.tree.registry = std::make_shared<engine::registry>();
+  e.listened = std::make_shared<engine::listeners>();
+  auto& t = e.tree;
+  t.guardian = system.spawn<guardian>(engine::place{t.registry, "/guardian", "guardian", engine::lifetime::server, {}});
+
+  e.db = spawn_db_pool(system, t, "/storage/aide_pool", setup.open_aide,
+                       {static_cast<std::size_t>(setup.db_connections), 1024});
+  const auto writer = spawn_journal_writer(system, t, setup.open_journal);
+  journal_settings journal_limits;
+  journal_limits.max_queued_runs = setup.settings.max_queued_runs;
+  journal_limits.queued = by_owner(setup.queued);
+  e.journal = system.spawn<journal>(t.at("/storage/journal", "journal"), writer, setup.clock, *setup.metrics,
+                                    std::move(journal_limits));
+
+  e.tool_pool = spawn_blocking_pool(system, t, "/outbound/blocking_pool",
+                                    {static_cast<std::size_t>(setup.settings.tool_workers), 4096});
+  const auto demo = caf::actor_cast<messages::model_actor>(
+    system.spawn<demo_provider>(t.at("/outbound/provider/demo", "provider")));
+  e.gateway = system.spawn<llm_gateway>(t.at("/outbound/llm_gateway", "llm_gateway"),
+                                        std::map<std::string, messages::model_actor>{{"demo", demo}});
+
+  event_hub_settings hub_settings;
+  hub_settings.epoch = base::random_token(6);
+  std::erase(hub_settings.epoch, '-'); // it stands before the number
+  e.hub = system.spawn<event_hub>(t.at("/front/event_hub", "event_hub"), e.listened, std::move(hub_settings));
+  e.monitor = system.spawn<monitor>(t.at("/front/monitor", "monitor"), e.hub, e.listened);
+
+  const auto paused = std::make_shared<std::atomic<bool>>(setup.settings.paused);
+  auto services = std::make_shared<run_services>();
+  services->tree = t;
+  services->journal = e.journal;
+  services->gateway = e.gateway;
+  services->tool_pool = e.tool_pool;
+  services->hub = e.hub;
+  services->listened = e.listened;
+  services->tools = tools::all_tools();
+  services->paused = paused;
+  services->clock = setup.clock;
+  services->folders_of = make_folders_of(system, e.db, setup.users_folder);
+
+  run_supervisor_settings supervisor_settings;
+  supervisor_settings.limits = setup.limits;
+  supervisor_settings.queued = setup.queued;
+  supervisor_settings.autonomous_starts = setup.autonomous_starts;
+  supervisor_settings.store_paused = [vault = setup.vault, clock = setup.clock](bool on) {
+    return make_job("settings.pause", [vault, clock, on](storage::session& s) {
+      storage::credentials::put(s, *vault, "system:paused", base::secret(on ? "1" : "0"), "Kill switch", clock->now());
+    });
+  };
+  e.supervisor = system.spawn<run_supervisor>(t.at("/runs/supervisor", "run_supervisor"), std::move(services), e.db,
+                                              paused, *setup.metrics, std::move(supervisor_settings));
+  e.webhooks = system.spawn<webhooks>(t.at("/triggers/webhooks", "webhooks"), e.db, e.journal, setup.clock);
+
+  const auto add = [&](const auto& handle) { e.all.push_back(caf::actor_cast<caf::actor>(handle)); };
+  add(e.webhooks);
+  add(e.supervisor);
+  add(e.monitor);
+  add(e.gateway);
+  add(demo);
+  add(e.tool_pool);
+  add(e.journal);
+  add(writer);
+  add(e.db);
+  add(e.hub);
+  add(t.guardian);
+  return e;
+}
+
+} // namespace actors

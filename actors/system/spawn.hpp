@@ -1,0 +1,50 @@
+#pragma once
+
+#include "actors/runs/run_services.hpp"
+#include "actors/storage/db_pool.hpp"
+#include "config/runtime_settings.hpp"
+#include "messages/monitor.hpp"
+#include "messages/runs.hpp"
+#include "messages/webhooks.hpp"
+#include "security/vault.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace actors {
+
+/// What the tree is built from.
+struct engine_setup {
+  session_factory open_aide;            ///< connections for requests
+  session_factory open_journal;         ///< the journal's connection
+  std::shared_ptr<const security::vault> vault;
+  base::clock_ptr clock;
+  std::shared_ptr<engine::metrics> metrics;
+  config::runtime_settings settings;
+  messages::set_run_limits limits;
+  int db_connections = 4;
+  std::string users_folder;             ///< holds a folder for each user's files
+  std::vector<records::queue_count> queued;        ///< as the database has it
+  std::vector<base::timestamp> autonomous_starts;  ///< within the last hour, oldest first
+};
+
+/// The running tree, by its fronts. They keep their address for as long as the server lives.
+struct engine_tree {
+  actors::tree tree;
+  std::shared_ptr<engine::listeners> listened;
+  messages::db_pool_actor db;
+  messages::journal_actor journal;
+  messages::blocking_pool_actor tool_pool;
+  messages::model_actor gateway;
+  messages::event_hub_actor hub;
+  messages::monitor_actor monitor;
+  messages::run_supervisor_actor supervisor;
+  messages::webhooks_actor webhooks;
+  std::vector<caf::actor> all; ///< in the order in which they are to end
+};
+
+/// Spawns every actor and gives each the handles it works with.
+[[nodiscard]] engine_tree spawn_engine(caf::actor_system& system, const engine_setup& setup);
+
+} // namespace actors

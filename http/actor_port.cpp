@@ -1,0 +1,155 @@
+#include "http/actor_port.hpp"
+
+#include "engine/ask.hpp"
+#include "messages/schema.hpp"
+#include "storage/runtime_settings.hpp"
+
+#include <caf/all.hpp>
+
+namespace http {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// More than statement_timeout, so that the database's own error is the one that is seen.
+constexpr auto database_limit = 20s;
+constexpr auto actor_limit = 5s;
+
+} // namespace
+
+messages::set_run_limits run_limits_of(const config::runtime_settings& s) {
+  messages::set_run_limits limits;
+  limits.max_concurrent_runs = s.max_concurrent_runs;
+  limits.max_autonomous_runs_per_hour = s.max_autonomous_runs_per_hour;
+  limits.max_tool_calls = s.max_tool_calls;
+  limits.max_tool_result_bytes = s.max_tool_result_bytes;
+  limits.confirmation_timeout_s = s.confirmation_timeout_s;
+  return limits;
+}
+
+actor_port::actor_port(caf::actor_system& system, actor_handles handles, std::shared_ptr<settings_holder> settings,
+                       std::shared_ptr<const security::vault> vault)
+  : system_(system), to_(std::move(handles)), settings_(std::move(settings)), vault_(std::move(vault)) {}
+
+template <class Handle, class Message>
+base::result<void> actor_port::tell(const Handle& to, Message message) {
+  const auto answer = engine::ask<messages::done>(system_, to, database_limit, std::move(message));
+  if (!answer)
+    return answer.error();
+  return {};
+}
+
+base::result<std::any> actor_port::db(std::string name, std::function<std::any(storage::session&)> work) {
+  auto answer = engine::ask<messages::db_result>(system_, to_.db, database_limit,
+                                                 messages::db_job{std::move(name), std::move(work)});
+  if (!answer) // by name: a std::any could hold the failure as its value
+    return {boost::system::in_place_error, answer.error()};
+  return {boost::system::in_place_value, std::move(answer->value)};
+}
+
+base::result<std::string> actor_port::start_run(std::string agent_id, std::string message, std::string user_id,
+                                                bool autonomous) {
+  auto queued = engine::ask<messages::run_queued>(
+    system_, to_.supervisor, database_limit,
+    messages::start_run{std::move(agent_id), std::move(message), std::move(user_id), autonomous});
+  if (!queued)
+    return queued.error();
+  return std::move(queued->run_id);
+}
+
+base::result<std::string> actor_port::start_chat_turn(std::string conversation_id, std::string user_id,
+                                                      std::string text, std::string model) {
+  auto queued = engine::ask<messages::run_queued>(
+    system_, to_.supervisor, database_limit,
+    messages::start_chat_turn{std::move(conversation_id), std::move(user_id), std::move(text), std::move(model)});
+  if (!queued)
+    return queued.error();
+  return std::move(queued->run_id);
+}
+
+base::result<void> actor_port::stop_run(std::string run_id) {
+  return tell(to_.supervisor, messages::stop_run{std::move(run_id)});
+}
+
+base::result<void> actor_port::stop_conversation(std::string conversation_id) {
+  return tell(to_.supervisor, messages::stop_conversation{std::move(conversation_id)});
+}
+
+base::result<void> actor_port::answer_confirmation(std::string conversation_id, std::string call_id, std::string user_id,
+                                                   bool approved, records::confirmation_scope scope) {
+  return tell(to_.supervisor, messages::answer_confirmation{std::move(conversation_id), std::move(call_id),
+                                                            std::move(user_id), approved, scope});
+}
+
+base::result<void> actor_port::pause() { return tell(to_.supervisor, messages::pause_engine{}); }
+
+base::result<void> actor_port::resume() { return tell(to_.supervisor, messages::resume_engine{}); }
+
+base::result<engine_state> actor_port::state() {
+  auto s = engine::ask<messages::queue_state>(system_, to_.supervisor, actor_limit, messages::get_queue{});
+  if (!s)
+    return s.error();
+  return engine_state{s->max_concurrent, s->paused, std::move(s->why)};
+}
+
+void actor_port::deliver_webhook(webhook_delivery d, std::function<void(base::result<webhook_receipt>)> tell) {
+  messages::webhook_delivery m;
+  m.received = {std::move(d.token), std::move(d.content_type), std::move(d.body), std::move(d.idempotency_key), d.get};
+  m.tell = [tell = std::move(tell)](base::result<messages::webhook_answer> answer) {
+    if (answer)
+      tell(webhook_receipt{std::move(answer->run_id), std::move(answer->event_id)});
+    else
+      tell(answer.error());
+  };
+  caf::anon_send(to_.webhooks, std::move(m));
+}
+
+base::result<void> actor_port::webhooks_changed() { return tell(to_.webhooks, messages::reload_webhooks{}); }
+
+base::result<void> actor_port::settings_changed() {
+  const auto read = db("settings.load", [vault = vault_](storage::session& s) -> std::any {
+    return storage::load_runtime_settings(s, *vault);
+  });
+  if (!read)
+    return read.error();
+  auto fresh = std::any_cast<config::runtime_settings>(*read);
+  const auto was_paused = settings_->get()->paused;
+  caf::anon_send(to_.supervisor, run_limits_of(fresh));
+  caf::anon_send(to_.journal, messages::set_journal_limits{fresh.max_queued_runs});
+  const auto paused = fresh.paused;
+  settings_->set(std::move(fresh));
+  if (paused != was_paused)
+    return paused ? pause() : resume();
+  return {};
+}
+
+base::result<topic_snapshot> actor_port::topic(std::string topic) {
+  auto state = engine::ask<messages::topic_state>(system_, to_.hub, actor_limit, messages::get_topic_state{std::move(topic)});
+  if (!state)
+    return state.error();
+  return topic_snapshot{std::move(state->last_event_id), std::move(state->newest_event_id), base::to_json(state->partial)};
+}
+
+void actor_port::subscribe(std::string topic, std::optional<std::string> last_event_id,
+                           std::shared_ptr<engine::event_queue> queue) {
+  caf::anon_send(to_.hub, messages::subscribe{std::move(topic), std::move(last_event_id), std::move(queue)});
+}
+
+void actor_port::unsubscribe(std::string topic, std::shared_ptr<engine::event_queue> queue) {
+  queue->close();
+  caf::anon_send(to_.hub, messages::unsubscribe{std::move(topic), std::move(queue)});
+}
+
+boost::json::array actor_port::actors() {
+  boost::json::array rows;
+  for (const auto& row : to_.registry->rows())
+    rows.push_back(base::to_json(row));
+  return rows;
+}
+
+boost::json::object actor_port::message_schemas() { return messages::schemas(); }
+
+std::string actor_port::actor_metrics() { return engine::actor_metrics_text(*to_.registry); }
+
+} // namespace http

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "engine/registry.hpp"
+#include "http/services.hpp"
+#include "messages/db.hpp"
+#include "messages/events.hpp"
+#include "messages/runs.hpp"
+#include "messages/webhooks.hpp"
+
+namespace http {
+
+/// The actors that the front talks to.
+struct actor_handles {
+  messages::db_pool_actor db;
+  messages::journal_actor journal;
+  messages::run_supervisor_actor supervisor;
+  messages::webhooks_actor webhooks;
+  messages::event_hub_actor hub;
+  std::shared_ptr<const engine::registry> registry;
+};
+
+/// The limits that the actors keep, out of the settings.
+[[nodiscard]] messages::set_run_limits run_limits_of(const config::runtime_settings& s);
+
+/// The engine for the routes, by asking actors.
+class actor_port final : public engine_port {
+public:
+  actor_port(caf::actor_system& system, actor_handles handles, std::shared_ptr<settings_holder> settings,
+             std::shared_ptr<const security::vault> vault);
+
+  base::result<std::any> db(std::string name, std::function<std::any(storage::session&)> work) override;
+  base::result<std::string> start_run(std::string agent_id, std::string message, std::string user_id,
+                                      bool autonomous) override;
+  base::result<std::string> start_chat_turn(std::string conversation_id, std::string user_id, std::string text,
+                                            std::string model) override;
+  base::result<void> stop_run(std::string run_id) override;
+  base::result<void> stop_conversation(std::string conversation_id) override;
+  base::result<void> answer_confirmation(std::string conversation_id, std::string call_id, std::string user_id,
+                                         bool approved, records::confirmation_scope scope) override;
+  base::result<void> pause() override;
+  base::result<void> resume() override;
+  base::result<engine_state> state() override;
+  void deliver_webhook(webhook_delivery d, std::function<void(base::result<webhook_receipt>)> tell) override;
+  base::result<void> webhooks_changed() override;
+  base::result<void> settings_changed() override;
+  base::result<topic_snapshot> topic(std::string topic) override;
+  void subscribe(std::string topic, std::optional<std::string> last_event_id,
+                 std::shared_ptr<engine::event_queue> queue) override;
+  void unsubscribe(std::string topic, std::shared_ptr<engine::event_queue> queue) override;
+  boost::json::array actors() override;
+  boost::json::object message_schemas() override;
+  std::string actor_metrics() override;
+
+private:
+  template <class Handle, class Message>
+  base::result<void> tell(const Handle& to, Message message);
+
+  caf::actor_system& system_;
+  actor_handles to_;
+  std::shared_ptr<settings_holder> settings_;
+  std::shared_ptr<const security::vault> vault_;
+};
+
+} // namespace http
