@@ -4,7 +4,7 @@ local head, tail
 local count = 0
 
 function init(args)
-  local body = '{"event":"push","repository":"oai-web","ref":"refs/heads/main","commits":[{"id":"0123456789abcdef","message":"area: what"}],"pusher":{"name":"marta","email":"marta@example.org"},"size":1,"note":"200 bytes.."}'
+  local body = '{"event":"push","repository":"oai-web","ref":"refs/heads/main","commits":[{"id":"0123456789abcdef","message":"area: what"}],"pusher":{"name":"marta","email":"marta@example.org"},"size":1,"note":"bit"}'
   head = "POST " .. wrk.path .. " HTTP/1.1\r\nHost: " .. wrk.host .. ":" .. wrk.port ..
     "\r\nContent-Type: application/json\r\nContent-Length: " .. #body .. "\r\nIdempotency-Key: " .. args[1] .. "-"
   tail = "\r\n\r\n" .. body

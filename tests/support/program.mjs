@@ -114,11 +114,13 @@ export class Program {
 
   /// A request as a program makes it; answers { status, body, headers } whatever the status.
   async call(method, path, body) {
-    const answer = await fetch(this.url + path, {
+    const ask = () => fetch(this.url + path, {
       method, redirect: "manual",
       headers: { ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...(this.#cookie ? { Cookie: this.#cookie } : {}) },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
+    // A kept connection may have been closed by the server just now: reading may be tried again.
+    const answer = await ask().catch((error) => { if (method !== "GET") throw error; return ask(); });
     const text = await answer.text();
     let parsed = text;
     try { parsed = JSON.parse(text); } catch { /* not JSON */ }
