@@ -17,13 +17,14 @@ export interface ApiKey {
 export interface Usage { input_tokens: number; output_tokens: number; cost_usd: number | null }
 export interface ToolCall {
   call_id: string; tool_name: string; arguments: unknown;
-  success?: boolean; result_summary?: string; confirmed?: boolean | null; ms?: number;
+  /// Not known while it runs.
+  success?: boolean | null; result_summary?: string; confirmed?: boolean | null; ms?: number;
 }
 /// The text of a message is a string; databases taken over may hold a list of blocks instead.
 export type Content = string | { type: string; text?: string }[] | null;
 export interface Message {
   role: string; content: Content; tool_calls?: ToolCall[] | null; run_id?: string | null;
-  created_at?: string; model?: string; status?: RunStatus; error?: string | null; usage?: Usage;
+  at?: string | null; model?: string; status?: RunStatus; error?: string | null; usage?: Usage;
 }
 export interface Confirmation { call_id: string; tool_name: string; arguments: unknown; description: string; expires_at: string }
 export interface ConversationRow { id: string; title: string | null; model: string | null; started_at: string; ended_at: string | null }
@@ -63,7 +64,7 @@ export interface Step {
 }
 
 export interface Webhook {
-  id: string; name: string; token?: string; url: string; agent_id: string | null; owner_user_id: string | null;
+  id: string; name: string; token?: string | null; url: string | null; agent_id: string | null; owner_user_id: string | null;
   allow_get: boolean; enabled: boolean; trigger_count: number; last_triggered_at: string | null; created_at: string | null;
 }
 
@@ -78,12 +79,19 @@ export interface Setting {
   key: string; type: "integer" | "boolean" | "string" | "secret" | "enum" | "list"; default: unknown; unit: string | null;
   min: number | null; max: number | null; choices: string[] | null; help: string; value: unknown;
   source: "default" | "database" | "config" | "environment" | "command line"; set: boolean;
+  effect?: "at_once" | "next_run" | "next_start";
 }
 export interface WebDomain { domain: string; note: string | null; created_at: string }
 export interface FolderPath { path: string; note: string | null; for_users?: boolean; created_at: string }
 
 export interface FieldError { path: string; message: string }
 interface Problem { type?: string; title?: string; status?: number; detail?: string; errors?: FieldError[]; request_id?: string; instance?: string }
+
+/// A message that goes on from its field's name ("must not be empty") as a sentence of its own.
+function sentence(message: string): string {
+  const whole = /^(is|are|must|may|has|have|needs|can|cannot|does|was)\b/.test(message) ? `It ${message}` : message.charAt(0).toUpperCase() + message.slice(1);
+  return /[.?!]$/.test(whole) ? whole : `${whole}.`;
+}
 
 /// What went wrong with a request. `status` 0: the server did not answer.
 export class ApiError extends Error {
@@ -100,7 +108,7 @@ export class ApiError extends Error {
     this.request = problem.request_id ?? request;
     this.retry_after = retry_after;
     const fields: Record<string, string> = {};
-    for (const e of problem.errors ?? []) fields[e.path.replace(/^(#?\/|\$\.?)/, "").replaceAll("/", ".")] ??= e.message;
+    for (const e of problem.errors ?? []) fields[e.path.replace(/^(#?\/|\$\.?)/, "").replaceAll("/", ".")] ??= sentence(e.message);
     this.fields = fields;
   }
 

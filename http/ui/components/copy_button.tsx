@@ -27,8 +27,11 @@ export function CopyButton({ text, what, label = "Copy" }: { text: string; what?
     return () => clearTimeout(timer);
   }, [state]);
   return (
-    <Button kind="quiet" small icon={state === "Copied" ? "check" : "copy"} onClick={async () => set_state((await copy_text(text)) ? "Copied" : "Not copied")}>
-      <span role="status">{state || <>{label}{what && <span class="vh"> {what}</span>}</>}</span>
-    </Button>
+    <>
+      <span class="copied" role="status">{state}</span>
+      <Button kind="quiet" small icon={state === "Copied" ? "check" : "copy"} onClick={async () => set_state((await copy_text(text)) ? "Copied" : "Not copied")}>
+        {label}{what && <span class="vh"> {what}</span>}
+      </Button>
+    </>
   );
 }

@@ -44,9 +44,9 @@ const marked = new Marked({
       const rows = token.rows.map((r) => `<tr>${r.map((c) => cell(c, "td")).join("")}</tr>`).join("");
       return `<div class="table-wrap" tabindex="0" role="group" aria-label="Table"><table><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table></div>`;
     },
-    // An answer stands below the page's own headings (h1, h2).
+    // An answer stands below the page's own heading.
     heading({ tokens, depth }: Tokens.Heading) {
-      const level = Math.min(6, depth + 2);
+      const level = Math.min(6, depth + 1);
       return `<h${level}>${this.parser.parseInline(tokens)}</h${level}>`;
     },
     code({ text }: Tokens.Code) {

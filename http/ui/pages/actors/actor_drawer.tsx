@@ -24,7 +24,7 @@ export function ActorDrawer({ actor: a, rates, on_close }: { actor: Actor; rates
       </header>
       <section>
         {health === "bad" && <div class="notice notice--bad"><Mark name="restart" /><p><b>Not running: {word}.</b> Its supervisor starts it again, waiting longer after each failure.</p></div>}
-        {health === "slow" && <div class="notice notice--warn"><Mark name="hand" /><p><b>It falls behind: {word}.</b> {plural_waits(a)}</p></div>}
+        {health === "slow" && <div class="notice notice--warn"><Mark name="hand" /><p><b>It falls behind: {word}.</b> {waiting_words(a)}</p></div>}
         <dl class="facts">
           <dt>Path</dt><dd class="mono">{a.path}</dd>
           <dt>State</dt><dd>{a.state}</dd>
@@ -43,9 +43,9 @@ export function ActorDrawer({ actor: a, rates, on_close }: { actor: Actor; rates
           <tr><th scope="row">Busy with it</th><td class="num">{millis(a.busy_ms.p50)}</td><td class="num">{millis(a.busy_ms.p99)}</td></tr>
         </tbody></table>
       </section>
-      <section><h3>Messages a second <span class="faint">last minute</span></h3><div class="spark-wide"><Spark history={rates?.history ?? []} /></div></section>
+      <section><h3>Messages a second <span class="faint">last minute</span></h3><div class="spark-wide"><Spark wide history={rates?.history ?? []} /></div></section>
     </aside>
   );
 }
 
-const plural_waits = (a: Actor) => `${count(a.mailbox)} ${a.mailbox === 1 ? "message waits" : "messages wait"} for it.`;
+const waiting_words = (a: Actor) => `${count(a.mailbox)} ${a.mailbox === 1 ? "message waits" : "messages wait"} for it.`;

@@ -7,13 +7,14 @@ import type { Rates } from "./use_actors";
 const full_mailbox = 64; // messages at which the small bar is full; only a picture
 
 /// A minute of messages per second as a line.
-export function Spark({ history }: { history: readonly number[] }) {
-  if (history.length < 2) return <svg class="spark spark--idle" viewBox="0 0 72 18" aria-hidden="true" />;
+export function Spark({ history, wide }: { history: readonly number[]; wide?: boolean }) {
+  const shape = { viewBox: "0 0 72 18", "aria-hidden": "true" as const, ...(wide ? { preserveAspectRatio: "none" } : {}) };
+  if (history.length < 2) return <svg class="spark spark--idle" {...shape} />;
   const top = Math.max(...history, 1);
   const points = history.map((v, i) => `${(1 + ((60 - history.length + i) * 68) / 59).toFixed(1)} ${(16.5 - (v / top) * 13).toFixed(1)}`);
   const last = points.at(-1)!.split(" ");
   const idle = history.every((v) => v === 0);
-  return <svg class={`spark${idle ? " spark--idle" : ""}`} viewBox="0 0 72 18" aria-hidden="true"><path class="l" d={`M${points.join("L")}`} /><circle class="d" cx={last[0]} cy={last[1]} r="1.8" /></svg>;
+  return <svg class={`spark${idle ? " spark--idle" : ""}`} {...shape}><path class="l" d={`M${points.join("L")}`} />{!wide && <circle class="d" cx={last[0]} cy={last[1]} r="1.8" />}</svg>;
 }
 
 export const rate = (r: Rates | undefined) => (!r ? "" : r.per_second === 0 ? "0" : r.per_second < 10 ? r.per_second.toFixed(1) : count(Math.round(r.per_second)));

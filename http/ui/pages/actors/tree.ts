@@ -12,7 +12,8 @@ export interface Node {
   count: number;
 }
 
-const parts_of = (path: string) => path.split("/").filter(Boolean);
+/// The guardian is the root, whichever way its path names it.
+const parts_of = (path: string) => path.replace(/^\/guardian(?=\/|$)/, "").split("/").filter(Boolean);
 
 /// Actors as a tree by their paths, in the order of the paths.
 export function tree_of(actors: readonly Actor[]): Node {

@@ -5,6 +5,7 @@ import { Button } from "../../components/button";
 import { Field } from "../../components/field";
 import { FormError } from "../../components/notice";
 import { useAct } from "../../lib/act";
+import { useFocus } from "../../lib/focus";
 import { useResource } from "../../lib/resource";
 import { ToolChoice } from "./tool_choice";
 
@@ -31,6 +32,7 @@ interface Props {
 /// Everything that defines an agent. Sends only what was changed; what the server refuses stands beside its field.
 export function AgentForm({ agent, on_save, on_leave }: Props) {
   const act = useAct();
+  const name_box = useFocus<HTMLInputElement>();
   const models = useResource("models", (s) => api.models(s));
   const tools = useResource("tools", (s) => api.tools(s));
   const before = agent ? body_of(agent) : blank;
@@ -56,7 +58,7 @@ export function AgentForm({ agent, on_save, on_leave }: Props) {
   return (
     <form class="agent-form stack gap-6" noValidate onSubmit={(e) => { e.preventDefault(); save(); }}>
       <div class="two">
-        <Field label="Name" error={error("name")}>{(ids) => <input class="input" {...ids} required autofocus={!agent} value={form.name} onInput={(e) => set("name", e.currentTarget.value)} />}</Field>
+        <Field label="Name" error={error("name")}>{(ids) => <input class="input" {...ids} ref={agent ? undefined : name_box} required value={form.name} onInput={(e) => set("name", e.currentTarget.value)} />}</Field>
         <Field label={<>Description <span class="faint">if you like</span></>} error={error("description")}>{(ids) => <input class="input" {...ids} value={form.description ?? ""} onInput={(e) => set("description", e.currentTarget.value || null)} />}</Field>
       </div>
       <Field label="Prompt" error={error("prompt")} help="What it is, what it does, and how it tells that it is done.">
@@ -84,7 +86,7 @@ export function AgentForm({ agent, on_save, on_leave }: Props) {
       <FormError error={act.error} />
       {(!agent || changed.length > 0) && (
         <div class="savebar" role="region" aria-label="Unsaved changes">
-          <p>{agent ? <b>{changed.length === 1 ? "One change is not saved." : `${changed.length} changes are not saved.`}</b> : <span class="faint">A run keeps a copy of this: later changes do not touch runs that have begun.</span>}</p>
+          <p>{agent ? <b>{changed.length === 1 ? "One change is not saved." : `${changed.length} changes are not saved.`}</b> : <span class="faint not-phone">A run keeps a copy of this: later changes do not touch runs that have begun.</span>}</p>
           <Button kind="quiet" onClick={() => { act.clear(); if (on_leave) on_leave(); else set_form(before); }}>Discard</Button>
           <Button kind="primary" type="submit" server busy={act.busy} keys="Ctrl S">{agent ? "Save" : "Make the agent"}</Button>
         </div>

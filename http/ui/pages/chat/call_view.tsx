@@ -12,14 +12,16 @@ export function in_short(args: unknown): string {
   return entries.length === 1 ? plain(entries[0]![1]) : entries.map(([k, v]) => `${k}: ${plain(v)}`).join(", ");
 }
 
+const not_allowed = "The user did not allow this call."; // what the server tells the model then
+
 function State({ call, asked, live, show }: { call: ToolCall; asked: boolean; live: boolean; show: () => void }) {
   if (asked) {
     return <><span class="num faint" /><span class="state is-warn"><Mark name="hand" /><button type="button" class="link-button" onClick={(e) => { e.preventDefault(); show(); }}>Waits for you</button></span></>;
   }
-  if (call.success === undefined) {
+  if (call.success === undefined || call.success === null) {
     return live ? <><span class="num faint">now</span><span><Mark name="run" word="running" /></span></> : <><span class="num faint">unknown</span><span><Mark name="unknown" word="outcome unknown" /></span></>;
   }
-  const denied = call.confirmed === false && !call.success;
+  const denied = !call.success && call.result_summary?.includes(not_allowed);
   return (
     <>
       <span class="num faint">{denied ? "denied" : call.ms === undefined ? "" : duration(call.ms)}</span>
@@ -38,7 +40,7 @@ export function CallView({ call, asked, live, show_question }: { call: ToolCall;
       </summary>
       <div class="in">
         <Json title="Arguments" value={call.arguments ?? {}} />
-        {call.result_summary !== undefined && call.result_summary !== null && <Json title={call.success ? "Result" : "Why it failed"} value={call.result_summary} />}
+        {call.result_summary !== undefined && call.result_summary !== "" && <Json title={call.success ? "Result" : "Why it failed"} value={call.result_summary} />}
       </div>
     </details>
   );

@@ -8,6 +8,9 @@ import { append_text, fold, put_call, snapshot, turn_text, type Turn } from "./t
 
 interface Done { run_id: string; status: RunStatus; text: string; usage?: Usage }
 
+const looked_up = 6;    // turns; older ones show no cost
+const wait_look = 2000; // ms without a first word, after which one wants to know why
+
 /// One open conversation: what was said, what is being said, and the questions that wait. Lives as long as its page.
 export class ChatSession {
   readonly id: string;
@@ -29,6 +32,7 @@ export class ChatSession {
   #run_id: string | null = null;
   #stream: EventStream | null = null;
   #frame = 0;
+  #wait_timer = 0;
   #said = 0;
   #closed = false;
   #count = 0;
@@ -57,6 +61,7 @@ export class ChatSession {
   close(): void {
     this.#closed = true;
     cancelAnimationFrame(this.#frame);
+    clearTimeout(this.#wait_timer);
     this.#stream?.close();
   }
 
@@ -74,7 +79,7 @@ export class ChatSession {
       this.#run_id = answer.run_id;
       if (this.#live) this.#live.run_id = answer.run_id;
       void refresh_engine();
-      if (!this.head.value?.title) reload_chats();
+      if (!this.head.value?.title) void this.#read_title().then(reload_chats);
     } catch (e) {
       this.#settled.pop();
       this.#end();
@@ -131,14 +136,42 @@ export class ChatSession {
       if (stored.running !== null) {
         this.#begin(stored.running);
         const calls = stored.partial?.tool_calls ?? [];
-        for (const call of calls.filter((c) => c.success !== undefined)) put_call(this.#live!, call);
+        for (const call of calls.filter((c) => typeof c.success === "boolean")) put_call(this.#live!, call);
         if (stored.partial?.text) append_text(this.#live!, stored.partial.text);
-        for (const call of calls.filter((c) => c.success === undefined)) put_call(this.#live!, call);
+        for (const call of calls.filter((c) => typeof c.success !== "boolean")) put_call(this.#live!, call);
       } else {
         this.#end();
       }
       this.#flush();
     });
+    void this.#read_outcomes();
+  }
+
+  /// What stored turns do not say themselves (how they ended, what they cost) is in their runs; read for the last few.
+  async #read_outcomes(): Promise<void> {
+    const unknown = this.#settled.filter((t) => t.who === "assistant" && t.run_id && !t.status).slice(-looked_up);
+    await Promise.all(unknown.map(async (turn) => {
+      const run = await api.run(turn.run_id!).catch(() => null);
+      const at = this.#settled.indexOf(turn);
+      if (!run || at < 0 || this.#closed) return;
+      this.#settled[at] = { ...turn, status: run.status, error: run.error, usage: { input_tokens: run.input_tokens ?? 0, output_tokens: run.output_tokens ?? 0, cost_usd: run.cost_usd } };
+    }));
+    if (unknown.length > 0 && !this.#closed) this.#flush();
+  }
+
+  /// A turn that does not begin soon waits for something: its run says what for.
+  #watch_wait(): void {
+    clearTimeout(this.#wait_timer);
+    this.#wait_timer = window.setTimeout(async () => {
+      const turn = this.#live;
+      if (this.#closed || !turn || turn.parts.length > 0) return;
+      const run = turn.run_id ? await api.run(turn.run_id).catch(() => null) : null;
+      if (run && this.#live === turn) {
+        turn.why_waiting = run.status === "queued" ? run.why_waiting : null;
+        this.#flush();
+      }
+      this.#watch_wait();
+    }, wait_look);
   }
 
   #begin(run_id: string | null): void {
@@ -146,6 +179,7 @@ export class ChatSession {
     this.#said = 0;
     this.spoken.value = "";
     this.running.value = true;
+    this.#watch_wait();
     this.#flush();
   }
 

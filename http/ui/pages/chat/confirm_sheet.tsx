@@ -21,6 +21,13 @@ interface Props {
 const never_for_chat = /^(bash|whitelist)([._]|$)/; // each of these is asked anew, always
 const usual_time = 600_000; // ms; the default of system:confirmation_timeout, only for the length of the bar
 
+/// The server's sentence as a question, and what it says behind it: "Write 5 bytes to a.txt. A file of that name is replaced."
+function question_of(asked: Confirmation): readonly [string, string] {
+  const match = /^(.+?[^.])\.(?:\s+([A-Z].*))?$/s.exec(asked.description);
+  if (!match) return [asked.description || `Run ${asked.tool_name}?`, ""];
+  return [`${match[1]}?`, match[2] ? `${match[2]}.`.replace(/\.\.$/, ".") : ""];
+}
+
 /// The word on the button names the act.
 function act_of(asked: Confirmation): string {
   const args = asked.arguments as { action?: unknown; operation?: unknown } | null;
@@ -54,6 +61,7 @@ export function ConfirmSheet({ asked, place, on_answer, on_aside, on_late }: Pro
   const act = useAct();
   const [opened] = useState(Date.now());
   const now = useNow(1000);
+  const [asks, consequence] = question_of(asked);
   const end = new Date(asked.expires_at).getTime();
   const left = Math.max(0, end - now);
   const answer = (approved: boolean, scope: "once" | "chat" = "once") => { if (!act.busy) void act.run(() => on_answer(approved, scope)); };
@@ -77,9 +85,9 @@ export function ConfirmSheet({ asked, place, on_answer, on_aside, on_late }: Pro
     <dialog class="sheet" ref={box} aria-labelledby={`${id}-q`} aria-describedby={`${id}-w`} onKeyDown={on_key} onCancel={(e) => { e.preventDefault(); on_aside(); }}>
       <header>
         <Mark name="hand" />
-        <h2 id={`${id}-q`} tabIndex={-1} ref={question} autofocus>{asked.description || `Run ${asked.tool_name}?`}</h2>
+        <h2 id={`${id}-q`} tabIndex={-1} ref={question} class="break">{asks}</h2>
         <div class="clock"><span role="timer">{minutes} left</span><span class="meter meter--warn" style={{ "--v": share.toFixed(3) }} /></div>
-        <p id={`${id}-w`}>It happens as soon as you approve. No answer by {clock_time(asked.expires_at)} counts as no.{place && ` Question ${place}.`}</p>
+        <p id={`${id}-w`}>{consequence} It happens as soon as you approve. No answer by {clock_time(asked.expires_at)} counts as no.{place && ` Question ${place}.`}</p>
       </header>
       <div class="body">
         <Content args={asked.arguments} />

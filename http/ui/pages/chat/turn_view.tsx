@@ -23,7 +23,7 @@ function now_doing(turn: Turn, asked: boolean): string {
   if (asked) return "stopped for you";
   const last = turn.parts.at(-1);
   if (!last) return "waiting for the first word";
-  return last.kind === "text" ? "writing" : last.calls.some((c) => c.success === undefined) ? "a tool works" : "thinking";
+  return last.kind === "text" ? "writing" : last.calls.some((c) => c.success === undefined || c.success === null) ? "a tool works" : "thinking";
 }
 
 function Waiting({ turn, paused }: { turn: Turn; paused: boolean }) {

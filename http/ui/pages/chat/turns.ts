@@ -57,17 +57,17 @@ export function fold(messages: readonly Message[], running: string | null): Turn
   messages.forEach((m, i) => {
     const text = text_of(m.content);
     if (m.role === "user") {
-      if (text) turns.push({ key: `m${i}`, who: "you", parts: [{ kind: "text", text }], run_id: m.run_id ?? null, at: m.created_at ?? null, live: false });
+      if (text) turns.push({ key: `m${i}`, who: "you", parts: [{ kind: "text", text }], run_id: m.run_id ?? null, at: m.at ?? null, live: false });
       return;
     }
     if (m.role !== "assistant" || (running !== null && m.run_id === running)) return;
     let turn = turns.at(-1);
     if (turn?.who !== "assistant") {
-      turn = { key: `m${i}`, who: "assistant", parts: [], run_id: m.run_id ?? null, at: m.created_at ?? null, live: false };
+      turn = { key: `m${i}`, who: "assistant", parts: [], run_id: m.run_id ?? null, at: m.at ?? null, live: false };
       turns.push(turn);
     }
+    for (const call of m.tool_calls ?? []) put_call(turn, call); // a stored turn does not tell what came between them
     if (text) append_text(turn, text);
-    for (const call of m.tool_calls ?? []) put_call(turn, call);
     turn.model = m.model ?? turn.model;
     turn.status = m.status ?? turn.status;
     turn.error = m.error ?? turn.error;

@@ -6,6 +6,7 @@ import { Logo } from "../../components/icon";
 import { FormError, OfflineNotice } from "../../components/notice";
 import { useTitle } from "../../components/page";
 import { useAct } from "../../lib/act";
+import { useFocus } from "../../lib/focus";
 import { load_session } from "../../lib/session";
 
 /// Lets somebody in who has an account. The way on (`?next=`) is taken by the app once the session is known.
@@ -14,6 +15,7 @@ export function LoginPage() {
   const act = useAct();
   const [username, set_username] = useState("");
   const [password, set_password] = useState("");
+  const name_box = useFocus<HTMLInputElement>();
   const password_box = useRef<HTMLInputElement>(null);
 
   const submit = async () => {
@@ -37,7 +39,7 @@ export function LoginPage() {
         <FormError error={act.error} />
         {act.error?.status === 429 && act.error.retry_after && <p class="dim" role="status">The next try counts after {act.error.retry_after} s.</p>}
         <Field label="User name" error={act.error?.fields["username"]}>
-          {(ids) => <input class="input" {...ids} name="username" autocomplete="username" autocapitalize="none" spellcheck={false} autofocus required value={username} onInput={(e) => set_username(e.currentTarget.value)} />}
+          {(ids) => <input class="input" {...ids} ref={name_box} name="username" autocomplete="username" autocapitalize="none" spellcheck={false} required value={username} onInput={(e) => set_username(e.currentTarget.value)} />}
         </Field>
         <Field label="Password" error={act.error?.fields["password"]}>
           {(ids) => <input class="input" {...ids} ref={password_box} name="password" type="password" autocomplete="current-password" required value={password} onInput={(e) => set_password(e.currentTarget.value)} />}

@@ -48,17 +48,18 @@ export function RunPage({ id }: { id: string }) {
   });
   useKeys({ s: stop, Escape: close }, run_help);
   const step = live.steps.data?.find((s) => s.seq === selected);
+  const drawer = run !== undefined && (selected === 0 || step !== undefined);
   const repeatable = run && !active && run.kind === "agent" && run.agent_id && run.agent_name && !run.trigger;
   return (
     <Page
-      title={run ? `Run ${short_time(run.queued_at)}` : "Run"} crumbs={crumbs_of(run)} scene={selected !== null ? "detail" : undefined}
+      title={run ? `Run ${short_time(run.queued_at)}` : "Run"} crumbs={crumbs_of(run)} scene={drawer ? "detail" : undefined}
       badge={run && <span class={`badge ${run.status === "running" ? "badge--live" : run.status === "error" ? "badge--bad" : run.status === "waiting" ? "badge--warn" : ""}`}><RunState status={run.status} /></span>}
       actions={<>
         {repeatable && <Button small server busy={act.busy} icon="rerun" onClick={again}>Run again</Button>}
         {active && <Button kind="danger" small server busy={act.busy} icon="stop" keys="S" onClick={stop}>Stop</Button>}
       </>}
     >
-      <div class={selected === null ? "split split--one" : "split"}>
+      <div class={drawer ? "split" : "split split--one"}>
         <Scroll label="Run">
           <FormError error={act.error} />
           <Loaded of={live.run} what="the run" unaffected="The run itself is not affected.">
@@ -73,6 +74,17 @@ export function RunPage({ id }: { id: string }) {
   );
 }
 
+/// The steps and, while the model is at work on one that is not recorded yet, that one.
+function with_present(run: Run, steps: readonly Step[], text: string): readonly Step[] {
+  if (run.status !== "running" || engine.value?.paused || steps.some((s) => s.state === "begun")) return steps;
+  const last = steps.at(-1);
+  const present: Step = {
+    seq: (last?.seq ?? 0) + 1, kind: "model", state: "begun", name: null, input: null, output: { text }, input_tokens: null, output_tokens: null, cost_usd: null,
+    started_at: last?.ended_at ?? run.started_at ?? run.queued_at, ended_at: null,
+  };
+  return [...steps, present];
+}
+
 function Content({ run, steps, text, now, selected }: { run: Run; steps: readonly Step[]; text: string; now: number; selected: number | null }) {
   const active = is_active(run.status);
   return (
@@ -82,7 +94,7 @@ function Content({ run, steps, text, now, selected }: { run: Run; steps: readonl
       {run.status === "queued" && run.why_waiting && <div class="notice" role="status"><Mark name="wait" /><p><b>Waiting.</b> {run.why_waiting}</p></div>}
       {run.error && <div class="notice notice--bad" role="alert"><Mark name="bad" word="Problem:" /><p><b>The run failed.</b> {run.error} What its steps did until then stays done.</p></div>}
       <RunFigures run={run} steps={steps} now={now} />
-      <Timeline run={run} steps={steps} now={now} selected={selected} />
+      <Timeline run={run} steps={with_present(run, steps, text)} now={now} selected={selected} />
       {active && text && <section class="panel bleed" aria-labelledby="now-head"><header><h2 id="now-head">Being written</h2></header><div class="pad"><Answer text={text} writing /></div></section>}
       {run.result && <section class="panel bleed" aria-labelledby="result-head"><header><h2 id="result-head">Result</h2></header><div class="pad"><Answer text={run.result} /></div></section>}
     </>

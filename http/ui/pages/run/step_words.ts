@@ -13,10 +13,16 @@ export function text_of_step(step: Step): string {
   return typeof out?.content === "string" ? out.content : "";
 }
 
+interface ToolInput { arguments?: unknown; risk?: unknown }
+
+/// The arguments of a tool call, and the risk class it was given.
+export const arguments_of = (step: Step): unknown => ((step.input as ToolInput | null)?.arguments !== undefined ? (step.input as ToolInput).arguments : step.input);
+export const risk_of = (step: Step): string | null => { const risk = (step.input as ToolInput | null)?.risk; return step.kind === "tool" && typeof risk === "string" ? risk : null; };
+
 /// A step in a few words, behind its name.
 export function step_words(step: Step): string {
-  if (step.kind === "tool") return in_short(step.input);
-  if (step.state === "begun") return "writing now";
+  if (step.kind === "tool") return in_short(arguments_of(step));
+  if (step.state === "begun") return text_of_step(step) ? "writing now" : "waiting for the first word";
   const calls = (step.output as ModelOutput | null)?.tool_calls;
   const count = Array.isArray(calls) ? calls.length : 0;
   if (count > 0) return `calls ${numbers[count] ?? count} ${count === 1 ? "tool" : "tools"}`;

@@ -30,10 +30,8 @@ export function useLiveRun(id: string): LiveRun {
         }
         if (e.name === "step" && (e.data as { kind: string }).kind === "model") set_text("");
         if (e.name === "reset") set_text((e.data as { partial?: { text?: string } | null }).partial?.text ?? "");
-        if (e.name === "done" || e.name === "error") {
-          set_text("");
-          void refresh_engine();
-        }
+        if (e.name === "done" || e.name === "error") set_text("");
+        if (e.name !== "step") void refresh_engine();
         read();
       },
       on_refused: () => run.reload(),

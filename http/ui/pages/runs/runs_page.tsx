@@ -50,7 +50,7 @@ export function RunsPage() {
                 <Choices label="Show" items={choices} value={show} on_change={set_show} />
                 <span class="grow" /><span class="faint not-phone"><kbd>J</kbd> <kbd>K</kbd> move &nbsp; <kbd>Enter</kbd> open</span>
               </div>
-              {found.length === 0 ? <NothingFound on_clear={() => { set_find(""); set_show("all"); }} /> : <RunTable runs={found} label="Runs" named />}
+              {found.length === 0 ? <NothingFound on_clear={() => { set_find(""); set_show("all"); }} /> : <RunTable runs={found} label="Runs, newest first" named />}
               <MoreRows of={runs} />
             </>
           ))}

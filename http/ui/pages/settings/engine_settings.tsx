@@ -13,7 +13,7 @@ const elsewhere = /^system:paused$/;
 const is_security = (s: Setting) => /^system:(security_|allow_|public_hosts|trusted_proxy|egress_)/.test(s.key);
 const is_secret = (s: Setting) => s.type === "secret";
 
-export const EngineSettings = () => <Settings title="Engine and limits" about="How much may happen at once, and how the engine works. Changes take effect at once, without a restart." pick={(s) => !is_secret(s) && !is_security(s)} />;
+export const EngineSettings = () => <Settings title="Engine and limits" about="How much may happen at once, and how the engine works. Changes take effect at once unless it says otherwise." pick={(s) => !is_secret(s) && !is_security(s)} />;
 export const SecuritySettings = () => <Settings title="Security" about="Who reaches this server, whom it reaches, and what guards the model against text from outside." pick={(s) => !is_secret(s) && is_security(s)} />;
 export const SecretSettings = () => <Settings title="Keys and secrets" about="Encrypted on this machine. They can be replaced, never read." pick={is_secret} />;
 

@@ -7,6 +7,7 @@ import { Loaded } from "../../components/loaded";
 import { FormError, OfflineNotice } from "../../components/notice";
 import { useTitle } from "../../components/page";
 import { useAct } from "../../lib/act";
+import { useFocus } from "../../lib/focus";
 import { useResource } from "../../lib/resource";
 import { navigate } from "../../lib/router";
 import { load_session } from "../../lib/session";
@@ -28,6 +29,7 @@ export function SetupPage() {
 
 function SetupForm({ code_required }: { code_required: boolean }) {
   const act = useAct();
+  const first_box = useFocus<HTMLInputElement>();
   const [form, set_form] = useState({ username: "", password: "", again: "", code: "" });
   const [tried, set_tried] = useState(false);
   const set = (name: keyof typeof form) => (e: { currentTarget: HTMLInputElement }) => set_form({ ...form, [name]: e.currentTarget.value });
@@ -64,7 +66,7 @@ function SetupForm({ code_required }: { code_required: boolean }) {
             <p class="dim">The first account is an admin. Others can be added afterwards.</p>
             <div class="two">
               <Field label="User name" error={shown("username")} help="Small letters, digits and . _ -">
-                {(ids) => <input class="input" {...ids} name="username" autocomplete="username" autocapitalize="none" spellcheck={false} autofocus required value={form.username} onInput={set("username")} />}
+                {(ids) => <input class="input" {...ids} ref={first_box} name="username" autocomplete="username" autocapitalize="none" spellcheck={false} required value={form.username} onInput={set("username")} />}
               </Field>
               {code_required && (
                 <Field label="One-time code" error={shown("code")} help="Shown in the terminal and the log of the server, because it is reachable from other machines.">

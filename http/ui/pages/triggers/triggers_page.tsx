@@ -59,7 +59,7 @@ export function TriggersPage() {
                   <div class="toolbar"><Filter label="Filter webhooks" hint="Filter by name or agent" value={find} on_change={set_find} /><span class="grow" /><span class="faint not-phone"><kbd>J</kbd> <kbd>K</kbd> move &nbsp; <kbd>Enter</kbd> open</span></div>
                   <FormError error={act.error} />
                   {found.length === 0 ? <NothingFound on_clear={() => set_find("")} /> : (
-                    <section class="panel bleed" aria-label="Webhooks" ref={box}>
+                    <section class="panel bleed" aria-label="All webhooks" ref={box}>
                       <div class="table-wrap">
                         <table class="table table--two">
                           <thead><tr><th scope="col">Webhook</th><th scope="col" class="not-phone">Starts</th><th scope="col" class="num">Deliveries</th><th scope="col" class="num not-phone">Last</th><th scope="col">On</th></tr></thead>

@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { admin, eventually, make_agent, new_page } from "../support/world.mjs";
+import { last_text, over } from "../support/chat.mjs";
+
+/// Presses Tab until the focus is on what `selector` names; every stop must show a focus ring.
+async function tab_to(page, selector, most = 60) {
+  for (let i = 0; i < most; i += 1) {
+    await page.keyboard.press("Tab");
+    if (await page.evaluate((s) => document.activeElement?.matches(s), selector)) return;
+  }
+  throw new Error(`${most} times Tab did not reach ${selector}`);
+}
+
+suite("Keyboard only", () => {
+  test("from sign-in to an answer without a pointer", async () => {
+    const page = await new_page({ user: null });
+    await page.goto("/login");
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    await eventually("the name has the focus", () => page.evaluate(() => document.activeElement?.getAttribute("name") === "username"));
+    await page.keyboard.type(admin.username);
+    await page.keyboard.press("Tab");
+    await page.keyboard.type(admin.password);
+    await page.keyboard.press("Enter");
+    await eventually("the message field has the focus", () => page.evaluate(() => document.activeElement?.id === "say"));
+    await page.keyboard.type("/say Typed");
+    await page.keyboard.press("Enter");
+    await over(page);
+    assert.equal(await last_text(page), "Typed");
+  });
+
+  test("the skip link leads to the content", async () => {
+    const page = await new_page();
+    await page.goto("/agents");
+    await page.getByRole("heading", { level: 1, name: "Agents" }).waitFor();
+    await page.keyboard.press("Tab");
+    assert.equal(await page.evaluate(() => document.activeElement?.textContent), "Skip to the content");
+    await page.keyboard.press("Enter");
+    await eventually("the focus in the content", () => page.evaluate(() => document.activeElement?.id === "main"));
+  });
+
+  test("the palette goes anywhere, and gives the focus back", async () => {
+    const agent = await make_agent("/say x");
+    const page = await new_page();
+    await page.goto("/runs");
+    await page.getByRole("heading", { level: 1, name: "Runs" }).waitFor();
+    await page.keyboard.press("Control+k");
+    const palette = page.getByRole("dialog", { name: "Go to or do" });
+    await palette.waitFor();
+    await page.keyboard.type(agent.name);
+    await palette.getByRole("option", { name: agent.name }).waitFor();
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { level: 1, name: agent.name }).waitFor();
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("sett");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { level: 1, name: "Settings" }).waitFor();
+    await page.keyboard.press("Control+k");
+    await page.keyboard.press("Escape");
+    await palette.waitFor({ state: "detached" });
+  });
+
+  test("J, K and Enter work in lists, and ? names all keys", async () => {
+    await make_agent("/say x");
+    await make_agent("/say y");
+    const page = await new_page();
+    await page.goto("/agents");
+    await page.locator("[data-row]").nth(1).waitFor();
+    const focused = () => page.evaluate(() => [...document.querySelectorAll("[data-row]")].indexOf(document.activeElement));
+    await page.keyboard.press("j");
+    assert.equal(await focused(), 0);
+    await page.keyboard.press("j");
+    assert.equal(await focused(), 1);
+    await page.keyboard.press("k");
+    assert.equal(await focused(), 0);
+    await page.keyboard.press("?");
+    const keys = page.getByRole("dialog", { name: "Keys" });
+    await keys.getByText("next row").waitFor();
+    await keys.getByText("new agent").waitFor();
+    await page.keyboard.press("Escape");
+    await keys.waitFor({ state: "detached" });
+    const name = await page.locator("[data-row]").first().innerText();
+    await page.locator("[data-row]").first().focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { level: 1, name }).waitFor();
+  });
+
+  test("an agent is made, run and its run opened with the keys alone", async () => {
+    const page = await new_page();
+    await page.goto("/agents");
+    await page.getByRole("heading", { level: 1, name: "Agents" }).waitFor();
+    await page.keyboard.press("n");
+    await eventually("the name has the focus", () => page.evaluate(() => document.activeElement?.closest(".field")?.textContent?.startsWith("Name")));
+    await page.keyboard.type("Keyboard agent");
+    await tab_to(page, "textarea");
+    await page.keyboard.type("/say By keys");
+    await page.keyboard.press("Control+s");
+    await page.getByRole("heading", { level: 1, name: "Keyboard agent" }).waitFor();
+    await page.keyboard.press("r");
+    await page.getByRole("dialog").waitFor();
+    await page.keyboard.press("Control+Enter");
+    await page.locator(".top").getByText("done").waitFor();
+    await page.keyboard.press("j");
+    await page.keyboard.press("j");
+    await page.keyboard.press("Enter");
+    await page.getByRole("complementary", { name: "Step 1" }).waitFor();
+  });
+});
