@@ -86,6 +86,17 @@ pqxx::params to_pqxx(std::vector<parameter>&& values) {
   return out;
 }
 
+/// The parts of a URL or `key=value …` text.
+std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> parse(const base::secret& conninfo) {
+  const std::string text(conninfo.reveal());
+  char* error = nullptr;
+  std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> out(PQconninfoParse(text.c_str(), &error), &PQconninfoFree);
+  PQfreemem(error); // may quote the password
+  if (!out)
+    throw base::failure_error(base::errc::invalid, "this is not a database URL");
+  return out;
+}
+
 } // namespace
 
 struct result_set::impl {
@@ -132,13 +143,14 @@ struct session::impl {
 
 session::session(const base::secret& conninfo, const session_options& options) {
   guarded([&] {
-    // libpq expands a conninfo given as dbname; what comes after it wins over it, what comes before does not.
-    const std::vector<std::pair<std::string, std::string>> pairs{
-      {"connect_timeout", std::to_string(options.connect_timeout.count())},
-      {"dbname", std::string(conninfo.reveal())},
-      {"application_name", options.application_name},
-      {"client_encoding", "UTF8"},
-    };
+    std::vector<std::pair<std::string, std::string>> pairs{
+      {"connect_timeout", std::to_string(options.connect_timeout.count())}};
+    const auto given = parse(conninfo);
+    for (const auto* o = given.get(); o->keyword != nullptr; ++o)
+      if (o->val != nullptr)
+        pairs.emplace_back(o->keyword, o->val); // of two with one name the last holds
+    pairs.emplace_back("application_name", options.application_name);
+    pairs.emplace_back("client_encoding", "UTF8");
     impl_ = std::make_unique<impl>(pairs);
     pqxx::nontransaction setup(impl_->connection);
     setup.exec("SET statement_timeout = " + std::to_string(options.statement_timeout.count())
@@ -194,13 +206,7 @@ void session::cancel() {
 }
 
 std::vector<std::pair<std::string, std::string>> libpq_environment(const base::secret& conninfo) {
-  const std::string text(conninfo.reveal());
-  char* error = nullptr;
-  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(PQconninfoParse(text.c_str(), &error),
-                                                                            &PQconninfoFree);
-  PQfreemem(error);
-  if (!options)
-    throw base::failure_error(base::errc::invalid, "this is not a database URL");
+  const auto options = parse(conninfo);
   std::vector<std::pair<std::string, std::string>> out;
   for (const auto* o = options.get(); o->keyword != nullptr; ++o)
     if (o->val != nullptr && o->envvar != nullptr)
