@@ -1,5 +1,7 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Button } from "./button";
+
+const gap = 4; // px between the button and its menu
 
 export interface MenuItem { name: string; danger?: boolean; go: () => void }
 
@@ -12,9 +14,26 @@ export function Menu({ label, items, small }: { label: string; items: readonly M
     set_open(false);
     box.current?.querySelector<HTMLElement>(":scope > button")?.focus();
   };
+  // Fixed to the screen beside its button: a panel or a scrolling list would cut it off.
+  useLayoutEffect(() => {
+    const menu = box.current?.querySelector<HTMLElement>('[role="menu"]');
+    const button = box.current?.getBoundingClientRect();
+    if (!open || !menu || !button) return;
+    const below = button.bottom + gap;
+    const fits = below + menu.offsetHeight <= innerHeight;
+    menu.style.top = `${fits ? below : Math.max(gap, button.top - gap - menu.offsetHeight)}px`;
+    menu.style.right = `${document.documentElement.clientWidth - button.right}px`;
+  }, [open]);
   useEffect(() => {
     if (!open) return;
-    buttons()[0]?.focus();
+    buttons()[0]?.focus({ preventScroll: true });
+    const away = () => set_open(false);
+    document.addEventListener("scroll", away, { capture: true });
+    addEventListener("resize", away);
+    return () => { document.removeEventListener("scroll", away, { capture: true }); removeEventListener("resize", away); };
+  }, [open]);
+  useEffect(() => {
+    if (!open) return;
     const on_down = (e: PointerEvent) => { if (e.target instanceof Node && !box.current?.contains(e.target)) set_open(false); };
     addEventListener("pointerdown", on_down);
     return () => removeEventListener("pointerdown", on_down);

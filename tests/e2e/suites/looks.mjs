@@ -1,14 +1,8 @@
 import assert from "node:assert/strict";
-import { readFile, mkdir } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { join } from "node:path";
 import { suite, test } from "node:test";
 import { as_admin, close_pages, complaints, eventually, looks, make_agent, new_page } from "../support/world.mjs";
 import { new_chat, over, say } from "../support/chat.mjs";
-
-const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const pictures = process.env.OAI_WEB_E2E_PICTURES; // a folder; where it is named, each page in each look is kept as a picture
-const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+import { look_at, seen } from "../support/look_at.mjs";
 
 /// One thing of each kind, so that no page is looked at empty.
 async function furnish() {
@@ -61,22 +55,6 @@ const pages = ({ agent, run_id, hook, chat }) => [
   ["not found", "/chat/nothing"],
 ];
 
-async function violations(page) {
-  await page.evaluate(`${axe};0`);
-  const found = await page.evaluate((runOnly) => window.axe.run(document, { runOnly }), rules);
-  return found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).join(", ")}`);
-}
-
-/// One page in one look: what axe and the width say.
-async function faults_of(page, name, look) {
-  await page.waitForTimeout(150); // what opens has come to rest
-  const wrong = await violations(page);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  if (wide > 1) wrong.push(`${wide} px wider than the screen`);
-  if (pictures) await page.screenshot({ path: join(pictures, `${name} ${look}.png`.replace(/[ ,]+/g, "-")) });
-  return wrong;
-}
-
 async function open(page, path, prepare) {
   await page.goto(path);
   await page.getByRole("heading", { level: 1 }).first().waitFor();
@@ -88,35 +66,33 @@ const [light, dark, phone] = looks;
 
 suite("Looks", () => {
   test("axe finds nothing and nothing is wider than the screen, on every page in three looks", { timeout: 600_000 }, async () => {
-    if (pictures) await mkdir(pictures, { recursive: true });
     const all = pages(await furnish());
-    const found = new Map();
-    const note = (name, look, wrong) => found.set(`${name}\n${look.name}`, wrong);
 
     // Light and dark are the same page seen twice: the theme follows the system and moves nothing.
-    const desktop = async (part) => {
-      const page = { [true]: await new_page({ look: light }), [false]: await new_page({ look: light, user: null }) };
-      for (const [name, path, user, prepare] of part) {
-        const at = page[user !== null];
+    const desktop = async () => {
+      const [mine, nobodys] = [await new_page({ look: light }), await new_page({ look: light, user: null })];
+      for (const [name, path, user, prepare] of all) {
+        const at = user === null ? nobodys : mine;
         await at.emulateMedia({ colorScheme: light.colorScheme });
         await open(at, path, prepare);
-        note(name, light, await faults_of(at, name, light.name));
+        await look_at(at, name, light.name);
         await at.emulateMedia({ colorScheme: dark.colorScheme });
-        note(name, dark, await faults_of(at, name, dark.name));
+        await look_at(at, name, dark.name);
       }
     };
     const small = async () => {
-      const page = { [true]: await new_page({ look: phone }), [false]: await new_page({ look: phone, user: null }) };
+      const [mine, nobodys] = [await new_page({ look: phone }), await new_page({ look: phone, user: null })];
       for (const [name, path, user, prepare] of all) {
-        await open(page[user !== null], path, prepare);
-        note(name, phone, await faults_of(page[user !== null], name, phone.name));
+        const at = user === null ? nobodys : mine;
+        await open(at, path, prepare);
+        await look_at(at, name, phone.name);
       }
     };
-    await Promise.all([desktop(all), small()]);
+    await Promise.all([desktop(), small()]);
 
-    const line = ([name]) => name.padEnd(24) + looks.map((l) => { const n = found.get(`${name}\n${l.name}`).length; return `${l.name}: ${n === 0 ? "ok" : `${n} faults`}`.padEnd(18); }).join("");
-    console.log(`\naxe, ${all.length} pages × ${looks.length} looks\n${all.map(line).join("\n")}\n`);
-    assert.deepEqual([...found].flatMap(([key, wrong]) => wrong.map((w) => `${key.replace("\n", ", ")}: ${w}`)), []);
+    const line = ([name, found]) => name.padEnd(24) + looks.map((l) => { const n = found[l.name]?.length; return `${l.name}: ${n === 0 ? "ok" : n === undefined ? "not seen" : `${n} faults`}`.padEnd(18); }).join("");
+    console.log(`\naxe, ${seen.size} pages × ${looks.length} looks\n${[...seen].map(line).join("\n")}\n`);
+    assert.deepEqual([...seen].flatMap(([name, found]) => Object.entries(found).flatMap(([look, wrong]) => wrong.map((w) => `${name}, ${look}: ${w}`))), []);
   });
 
   test("no page broke the content security policy or threw an error", () => {

@@ -50,7 +50,7 @@ suite("Users", () => {
     const page = await new_page();
     await page.goto("/users");
     await page.getByRole("button", { name: /for jonas/ }).click();
-    await page.getByLabel("New password").fill("the second password");
+    await page.getByRole("textbox", { name: "New password" }).fill("the second password");
     await page.getByRole("button", { name: "Set the password" }).click();
     await page.locator("dialog").waitFor({ state: "detached" });
     assert.equal((await call("POST", "/api/login", { body: jonas })).status, 401);

@@ -23,9 +23,9 @@ export class Server {
       await chmod(this.#dir, 0o711); // started as root, PostgreSQL runs as a user who has to get through
     }
     const port = this.url ? new URL(this.url).port : "0";
-    const { PATH, LANG, HOME, TMPDIR } = process.env;
+    const { PATH, LANG, HOME, TMPDIR, OAI_WEB_UI_DIR } = process.env; // the last: a web app that is being worked on
     const child = spawn(program, ["serve", "--data-dir", this.data_dir, "--host", "127.0.0.1", "--port", port], {
-      env: { PATH, LANG: LANG ?? "C.UTF-8", HOME, ...(TMPDIR ? { TMPDIR } : {}) }, stdio: ["ignore", "pipe", "pipe"],
+      env: { PATH, LANG: LANG ?? "C.UTF-8", HOME, ...(TMPDIR ? { TMPDIR } : {}), ...(OAI_WEB_UI_DIR ? { OAI_WEB_UI_DIR } : {}) }, stdio: ["ignore", "pipe", "pipe"],
     });
     this.#child = child;
     const keep = (line) => { this.#log.push(line); if (this.#log.length > 400) this.#log.shift(); };
