@@ -90,7 +90,7 @@ base::result<engine_state> actor_port::state() {
   auto s = engine::ask<messages::queue_state>(system_, to_.supervisor, actor_limit, messages::get_queue{});
   if (!s)
     return s.error();
-  return engine_state{s->max_concurrent, s->paused, std::move(s->why)};
+  return engine_state{s->max_concurrent, s->paused, s->why, s->why};
 }
 
 void actor_port::deliver_webhook(webhook_delivery d, std::function<void(base::result<webhook_receipt>)> tell) {

@@ -1,22 +1,15 @@
 #pragma once
 
 #include "engine/observed.hpp"
+#include "http/guarded_server.hpp"
 #include "http/services.hpp"
 #include "messages/front.hpp"
 
-#include <cstdint>
-#include <string>
-
 namespace http {
 
-struct http_front_settings {
-  std::string host = "127.0.0.1";
-  std::uint16_t port = 8080; ///< 0 = a free one
-};
-
-/// The actor that starts, stops and counts the HTTP server. Requests do not pass through it: the server's threads ask
-/// the actors themselves. It is detached, as stopping waits for answers under way.
+/// Spawns the actor at `/front/http_front`: it starts, stops and counts the server. Requests do not pass through it;
+/// their threads ask the actors that they need. It has a thread of its own, as stopping waits for answers under way.
 [[nodiscard]] messages::http_front_actor spawn_http_front(caf::actor_system& system, engine::place at, services with,
-                                                          http_front_settings settings);
+                                                          server_settings settings);
 
 } // namespace http

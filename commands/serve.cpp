@@ -1,0 +1,205 @@
+#include "commands/serve.hpp"
+
+#include "actors/system/spawn.hpp"
+#include "base/ids.hpp"
+#include "clients/models/demo_model.hpp"
+#include "engine/ask.hpp"
+#include "http/actor_port.hpp"
+#include "http/http_front.hpp"
+#include "messages/schema.hpp"
+#include "storage/journal_store.hpp"
+#include "storage/leader_lock.hpp"
+#include "storage/open_databases.hpp"
+#include "storage/runtime_settings.hpp"
+#include "storage/users.hpp"
+
+#include <caf/all.hpp>
+#include <spdlog/spdlog.h>
+
+#include <malloc.h>
+#include <signal.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <iostream>
+#include <thread>
+
+namespace commands {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// SIGTERM must end the server within 10 s. What is not over by then is cut off: every state that counts is committed.
+constexpr auto stop_limit = 9s;
+
+struct system_config : caf::actor_system_config {
+  system_config() {
+    messages::register_all(*this);
+    set("scheduler.policy", caf::atom("sharing")); // 18 µs a request from outside in place of 116 (measured)
+    set("scheduler.max-threads", std::size_t{std::max(2U, std::thread::hardware_concurrency())});
+  }
+};
+
+/// Blocks the signals that end the server, before the first thread is made, so that all inherit it.
+sigset_t block_signals() {
+  sigset_t ends;
+  ::sigemptyset(&ends);
+  for (const int s : {SIGTERM, SIGINT})
+    ::sigaddset(&ends, s);
+  ::pthread_sigmask(SIG_BLOCK, &ends, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGHUP, SIG_IGN); // a closed terminal does not end the server
+  return ends;
+}
+
+/// Without these the 19 MiB of an Argon2 hash stay resident, and many threads make many arenas.
+void bound_memory() {
+  ::mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+  ::mallopt(M_ARENA_MAX, 2);
+}
+
+bool is_loopback(const std::string& host) { return host == "127.0.0.1" || host == "::1" || host == "localhost"; }
+
+std::vector<http::tool_info> list_tools() {
+  std::vector<http::tool_info> out;
+  for (const auto& t : tools::all_tools()->all()) {
+    auto& info = out.emplace_back();
+    info.name = t->name();
+    info.description = t->description();
+    info.risk = base::enum_name(t->worst_risk());
+    info.needs_confirmation = t->worst_risk() != tools::risk::read;
+    info.unattended = base::enum_name(t->unattended());
+  }
+  return out;
+}
+
+/// What is read from the database once, before the actors are there.
+struct first_look {
+  config::runtime_settings settings;
+  std::vector<records::queue_count> queued;
+  std::vector<base::timestamp> autonomous_starts;
+  bool has_users = false;
+};
+
+first_look look(const storage::opened_databases& databases, const base::clock& clock) {
+  storage::session s(databases.aide);
+  first_look seen;
+  seen.settings = storage::load_runtime_settings(s, *databases.vault);
+  seen.queued = storage::count_queued(s);
+  seen.autonomous_starts = storage::autonomous_starts_since(s, clock.now() - std::chrono::hours{1},
+                                                            seen.settings.max_autonomous_runs_per_hour);
+  seen.has_users = storage::users::any_exists(s);
+  return seen;
+}
+
+actors::engine_setup setup_of(const config::start_settings& settings, const storage::opened_databases& databases,
+                              first_look seen, const base::clock_ptr& clock,
+                              const std::shared_ptr<engine::metrics>& metrics) {
+  actors::engine_setup setup;
+  setup.open_aide = [conninfo = databases.aide] { return std::make_unique<storage::session>(conninfo); };
+  setup.open_journal = [conninfo = databases.aide] {
+    return std::make_unique<storage::session>(conninfo, storage::session_options{.application_name = "oai-web journal"});
+  };
+  setup.vault = databases.vault;
+  setup.clock = clock;
+  setup.metrics = metrics;
+  setup.limits = http::run_limits_of(seen.settings);
+  setup.db_connections = settings.db_connections;
+  setup.users_folder = seen.settings.users_base_folder.empty() ? settings.data_dir + "/users" : seen.settings.users_base_folder;
+  setup.queued = std::move(seen.queued);
+  setup.autonomous_starts = std::move(seen.autonomous_starts);
+  setup.settings = std::move(seen.settings);
+  return setup;
+}
+
+/// Ends the process when an orderly stop takes too long.
+class stop_watch {
+public:
+  stop_watch() : thread_([this](const std::stop_token& stop) {
+      const auto end = std::chrono::steady_clock::now() + stop_limit;
+      while (!stop.stop_requested()) {
+        if (std::chrono::steady_clock::now() > end) {
+          spdlog::error("stop_cut_off after_s={}", std::chrono::seconds(stop_limit).count());
+          std::_Exit(0); // PostgreSQL ends with this process
+        }
+        std::this_thread::sleep_for(20ms);
+      }
+    }) {}
+
+private:
+  std::jthread thread_;
+};
+
+} // namespace
+
+int serve(const config::start_settings& settings) {
+  const auto ends = block_signals();
+  bound_memory();
+  const auto clock = base::system_clock();
+  const auto databases = storage::open_databases(settings, *clock);
+  const auto leader = storage::leader_lock::try_take(databases.aide);
+  if (!leader)
+    throw config::start_failure(config::exit_code::database,
+                                "Another oAI-Web server uses this database; stop it first, or give this one its own.");
+  auto seen = look(databases, *clock);
+  const auto metrics = std::make_shared<engine::metrics>();
+  const auto holder = std::make_shared<http::settings_holder>(seen.settings);
+  http::services services;
+  if (!seen.has_users && !is_loopback(settings.host)) {
+    services.setup_code = base::random_token(9);
+    std::cerr << "To create the first admin, the page asks for this code: " << services.setup_code << std::endl;
+  }
+
+  system_config config;
+  caf::actor_system system(config);
+  auto engine = actors::spawn_engine(system, setup_of(settings, databases, std::move(seen), clock, metrics));
+  if (const auto loaded = engine::ask<messages::done>(system, engine.webhooks, 20s, messages::reload_webhooks{}); !loaded)
+    throw config::start_failure(config::exit_code::database, "The webhooks could not be read: " + loaded.error().message);
+
+  services.engine = std::make_shared<http::actor_port>(
+    system,
+    http::actor_handles{engine.db, engine.journal, engine.supervisor, engine.webhooks, engine.hub, engine.tree.registry},
+    holder, databases.vault);
+  services.settings = holder;
+  services.vault = databases.vault;
+  services.metrics = metrics;
+  services.clock = clock;
+  services.tools = list_tools();
+  services.models = {models::demo::info()};
+  services.data_dir = settings.data_dir;
+  if (const char* folder = std::getenv("OAI_WEB_UI_DIR"))
+    services.ui_dir = folder;
+
+  http::server_settings listen;
+  listen.host = settings.host;
+  listen.port = settings.port;
+  auto front = http::spawn_http_front(system, engine.tree.at("/front/http_front", "http_front"), services, listen);
+  const auto port = engine::ask<messages::front_started>(system, front, 20s, messages::start_front{});
+  if (!port) {
+    for (const auto& a : engine.all)
+      caf::anon_send_exit(a, caf::exit_reason::user_shutdown);
+    caf::anon_send_exit(front, caf::exit_reason::user_shutdown);
+    throw config::start_failure(config::exit_code::port, port.error().message);
+  }
+  std::cout << "listening on http://" << settings.host << ':' << port->port << std::endl;
+
+  int signal = 0;
+  ::sigwait(&ends, &signal);
+  spdlog::info("stopping signal={}", signal);
+  const stop_watch limit;
+  (void)engine::ask<messages::done>(system, front, 8s, messages::stop_front{});
+  caf::anon_send_exit(front, caf::exit_reason::user_shutdown);
+  for (const auto& a : engine.all)
+    caf::anon_send_exit(a, caf::exit_reason::user_shutdown);
+  services = {};
+  engine = actors::engine_tree{};
+  destroy(front);
+  engine::forget_asker();
+  system.await_all_actors_done();
+  spdlog::info("stopped");
+  return 0;
+}
+
+} // namespace commands

@@ -1,0 +1,199 @@
+#pragma once
+
+#include "actors/outbound/demo_provider.hpp"
+#include "actors/outbound/llm_gateway.hpp"
+#include "actors/runs/run_supervisor.hpp"
+#include "support/actor_fixture.hpp"
+
+#include <deque>
+#include <map>
+
+namespace support {
+
+/// Runs in virtual time on stub collaborators: a journal that keeps what it is told, a hub that keeps events, a tool pool
+/// that works at once or when told. The demo model is the real one.
+struct run_fixture : actor_fixture {
+  using steps = std::vector<records::step_record>;
+
+  run_fixture() {
+    services->tree = tree;
+    services->clock = clock;
+    services->tools = tools::all_tools();
+    services->listened = listened;
+    services->paused = paused;
+    services->journal = sys.spawn([this]() -> messages::journal_actor::behavior_type { return journal_behavior(); });
+    services->hub = sys.spawn([this]() -> messages::event_hub_actor::behavior_type {
+      return {
+        [this](const messages::publish& m) { events.push_back(m); },
+        [](const messages::turn_begins&) {},
+        [](const messages::turn_ended&) {},
+        [](const messages::subscribe&) {},
+        [](const messages::unsubscribe&) {},
+        [](const messages::get_topic_state&) { return messages::topic_state{}; },
+        [](messages::sweep_topics) {},
+      };
+    });
+    services->tool_pool = sys.spawn([this]() -> messages::blocking_pool_actor::behavior_type {
+      return {[this](const messages::blocking_job& job) {
+        tool_jobs.push_back(job.name);
+        return messages::blocking_result{job.work()};
+      }};
+    });
+    services->gateway = sys.spawn<actors::llm_gateway>(
+      tree.at("/outbound/llm_gateway", "llm_gateway"),
+      std::map<std::string, messages::model_actor>{
+        {"demo", caf::actor_cast<messages::model_actor>(
+                   sys.spawn<actors::demo_provider>(tree.at("/outbound/provider/demo", "provider")))}});
+    services->folders_of = [](const tools::caller&) { return std::vector<tools::allowed_folder>{}; };
+    database = sys.spawn([]() -> messages::db_pool_actor::behavior_type {
+      return {[](const messages::db_job&) -> caf::result<messages::db_result> { return messages::db_result{}; }};
+    });
+  }
+  ~run_fixture() override {
+    if (supervisor)
+      end(supervisor);
+    for (const auto& path : {"/outbound/llm_gateway", "/outbound/provider/demo"})
+      if (const auto a = tree.registry->find(path))
+        end(caf::actor_cast<caf::actor>(a));
+    end(services->journal);
+    end(services->hub);
+    end(services->tool_pool);
+    end(database);
+    *services = {};
+  }
+
+  messages::journal_actor::behavior_type journal_behavior() {
+    return {
+      [this](const messages::tell_queued& m) { queue_listener = m.to; },
+      [this](const messages::queue_run& m) {
+        waiting.push_back(m.run.run);
+        self->send(queue_listener, messages::runs_queued{{{m.run.run.owner_user_id.value_or(""), m.run.run.priority, 1}}});
+        return messages::run_stored{{m.run.run.id, {}, false}};
+      },
+      [](const messages::accept_event&) {},
+      [this](const messages::write_run& m) {
+        writes.push_back(m.write);
+        for (const auto& s : m.write.steps)
+          stored[m.write.run_id][s.seq] = s;
+        if (m.write.change)
+          changes[m.write.run_id] = *m.write.change;
+        return messages::done{};
+      },
+      [this](const messages::claim_runs& m) {
+        messages::claimed_runs out;
+        for (auto at = waiting.begin(); at != waiting.end() && static_cast<int>(out.runs.size()) < m.count;) {
+          if (at->owner_user_id.value_or("") != m.owner_user_id || at->priority != m.priority) {
+            ++at;
+            continue;
+          }
+          out.runs.push_back(claim(*at));
+          started.push_back(at->id);
+          at = waiting.erase(at);
+        }
+        return out;
+      },
+      [this](const messages::recover_runs& m) {
+        return m.after.empty() ? messages::claimed_runs{to_recover} : messages::claimed_runs{};
+      },
+      [this](const messages::stop_queued_run& m) {
+        const auto at = std::ranges::find(waiting, m.run_id, &records::run_record::id);
+        if (at == waiting.end())
+          return messages::queued_run_stopped{};
+        messages::queued_run_stopped out{true, at->owner_user_id.value_or(""), at->priority};
+        waiting.erase(at);
+        return out;
+      },
+      [this](const messages::answer_confirmation& m) -> caf::result<messages::confirmation_answered> {
+        for (const auto& w : writes)
+          if (w.confirmation && w.confirmation->call_id == m.call_id) {
+            auto c = *w.confirmation;
+            c.state = m.approved ? records::confirmation_state::approved : records::confirmation_state::denied;
+            c.scope = m.scope;
+            return messages::confirmation_answered{c};
+          }
+        return messages::to_error({base::errc::not_found, "no"});
+      },
+      [](const messages::set_journal_limits&) {},
+    };
+  }
+
+  static records::claimed_run claim(const records::run_record& run) {
+    records::claimed_run out;
+    out.run = run;
+    out.run.attempts = 1;
+    out.owner = {"u1", "ada", records::user_role::admin, true};
+    return out;
+  }
+  /// A run of an agent with this prompt that may use the named tools.
+  static records::run_record agent_run(const std::string& id, const std::string& prompt, const std::string& owner = "u1",
+                                       records::run_priority priority = records::run_priority::autonomous) {
+    records::run_record run;
+    run.id = id;
+    run.agent_id = "a1";
+    run.owner_user_id = owner;
+    run.priority = priority;
+    run.definition.prompt = prompt;
+    run.definition.model = "demo:scripted";
+    run.definition.allowed_tools = std::vector<std::string>{"time", "filesystem"};
+    return run;
+  }
+  static records::run_record chat_turn(const std::string& id, const std::string& text) {
+    records::run_record run;
+    run.id = id;
+    run.kind = records::run_kind::chat;
+    run.conversation_id = "c1";
+    run.owner_user_id = "u1";
+    run.priority = records::run_priority::interactive;
+    run.definition.model = "demo:scripted";
+    run.message = text;
+    return run;
+  }
+
+  void start_supervisor(messages::set_run_limits limits = {}) {
+    actors::run_supervisor_settings settings;
+    settings.limits = limits;
+    settings.store_paused = [](bool) { return messages::db_job{}; };
+    supervisor = sys.spawn<actors::run_supervisor>(tree.at("/runs/supervisor", "run_supervisor"), services, database,
+                                                   paused, metrics, std::move(settings));
+    drain();
+  }
+  void queue(records::run_record run) {
+    ask<messages::run_stored>(services->journal, messages::queue_run{{std::move(run), {}, {}}});
+    drain();
+  }
+  records::run_state state_of(const std::string& run) {
+    const auto at = changes.find(run);
+    return at == changes.end() ? records::run_state::running : at->second.state;
+  }
+  std::string text_of_events() const {
+    std::string out;
+    for (const auto& e : events)
+      if (e.name == "text")
+        out += boost::json::parse(e.data).at("content").as_string();
+    return out;
+  }
+  std::vector<std::string> event_names() const {
+    std::vector<std::string> out;
+    for (const auto& e : events)
+      out.push_back(e.name);
+    return out;
+  }
+
+  std::shared_ptr<actors::run_services> services = std::make_shared<actors::run_services>();
+  std::shared_ptr<engine::listeners> listened = std::make_shared<engine::listeners>();
+  std::shared_ptr<std::atomic<bool>> paused = std::make_shared<std::atomic<bool>>(false);
+  engine::metrics metrics;
+  messages::db_pool_actor database;
+  messages::run_supervisor_actor supervisor;
+  messages::queue_listener_actor queue_listener;
+  std::deque<records::run_record> waiting;
+  std::vector<records::claimed_run> to_recover;
+  std::vector<std::string> started;
+  std::vector<records::run_write> writes;
+  std::map<std::string, std::map<int, records::step_record>> stored;
+  std::map<std::string, records::run_change> changes;
+  std::vector<messages::publish> events;
+  std::vector<std::string> tool_jobs;
+};
+
+} // namespace support
