@@ -84,6 +84,7 @@ struct response {
   std::string body;
   std::string_view fixed_body; ///< in place of `body`: bytes that live as long as the program
   std::vector<std::pair<std::string, std::string>> headers; ///< Content-Length, Connection and Date are the server's
+  std::string_view fixed_head; ///< further header lines, each with CRLF: bytes that live as long as the program
   std::function<void(stream_sink&)> stream;
   bool close = false; ///< close the connection afterwards
 };

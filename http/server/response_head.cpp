@@ -70,7 +70,7 @@ bool read_line(connection& c, std::string& line, steady_time deadline, body_faul
 
 std::string response_head(const response& r, const response_framing& framing) {
   std::string out;
-  out.reserve(1024);
+  out.reserve(1024 + r.body.size() % 16'384);
   out += "HTTP/1.1 ";
   append_number(out, static_cast<std::uint64_t>(r.status));
   out += ' ';
@@ -99,6 +99,7 @@ std::string response_head(const response& r, const response_framing& framing) {
     out += value;
     out += "\r\n";
   }
+  out += r.fixed_head;
   out += "\r\n";
   return out;
 }

@@ -1,7 +1,6 @@
 #include "http/server/worker_pool.hpp"
 
 #include <system_error>
-#include <thread>
 
 namespace http {
 
@@ -27,18 +26,22 @@ void worker_pool::start_thread_if_needed() {
     return;
   }
   if (threads_ < settings_.most + streams_) {
+    for (auto& t : finished_) // they have left the lock for good, so this is short
+      t.join();
+    finished_.clear();
+    const auto at = running_.emplace(running_.end());
     try {
-      // Detached: stop() waits for the count, and an ended thread needs nobody to collect it.
-      std::thread([this] { work(); }).detach();
+      *at = std::thread([this, at] { work(at); });
       ++threads_;
       return;
     } catch (const std::system_error&) { // no more threads in this system: the task waits for one that is there
+      running_.erase(at);
     }
   }
   pressed_ = true;
 }
 
-void worker_pool::work() {
+void worker_pool::work(thread_list::iterator self) {
   std::unique_lock lock(mutex_);
   for (;;) {
     if (tasks_.empty()) {
@@ -65,9 +68,9 @@ void worker_pool::work() {
       break;
   }
   --threads_;
+  finished_.splice(finished_.end(), running_, self);
   if (!tasks_.empty())
     wake_.notify_one();
-  // Under the lock: stop() may destroy the pool as soon as it is free.
   ended_.notify_all();
 }
 
@@ -93,6 +96,9 @@ void worker_pool::stop() {
   stopping_ = true;
   wake_.notify_all();
   ended_.wait(lock, [this] { return threads_ == 0; });
+  for (auto& t : finished_)
+    t.join();
+  finished_.clear();
   tasks_.clear();
 }
 

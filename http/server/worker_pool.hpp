@@ -6,7 +6,9 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <list>
 #include <mutex>
+#include <thread>
 
 namespace http {
 
@@ -49,7 +51,8 @@ public:
   void stop();
 
 private:
-  void work();
+  using thread_list = std::list<std::thread>;
+  void work(thread_list::iterator self);
   void start_thread_if_needed(); ///< with mutex_ held
 
   worker_pool_settings settings_;
@@ -57,6 +60,8 @@ private:
   std::condition_variable wake_;
   std::condition_variable ended_;
   std::deque<std::function<void()>> tasks_;
+  thread_list running_;
+  thread_list finished_; ///< to be joined: what a thread keeps for itself must be gone before stop() returns
   std::size_t threads_ = 0;
   std::size_t idle_ = 0;
   std::size_t streams_ = 0;

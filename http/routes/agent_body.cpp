@@ -1,0 +1,126 @@
+#include "http/routes/agent_body.hpp"
+
+#include "http/problem.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+
+namespace http::routes {
+namespace {
+
+std::optional<std::vector<std::string>> tools_from_json(const boost::json::value& v) {
+  if (v.is_string())
+    return v.as_string() == "all" ? std::nullopt : std::optional(std::vector<std::string>{"none"});
+  std::vector<std::string> out;
+  for (const auto& name : v.as_array())
+    out.emplace_back(name.as_string());
+  return out;
+}
+
+void check_tools(const services& with, const boost::json::value& v, base::field_errors& errors) {
+  constexpr const char* path = "allowed_tools";
+  if (v.is_string()) {
+    if (v.as_string() != "all" && v.as_string() != "none")
+      errors.push_back({path, "must be \"all\", \"none\" or a list of names"});
+    return;
+  }
+  const auto* list = v.if_array();
+  if (list == nullptr) {
+    errors.push_back({path, "must be \"all\", \"none\" or a list of names"});
+    return;
+  }
+  if (list->empty())
+    errors.push_back({path, "must not be an empty list; \"none\" means none"});
+  if (list->size() > 200)
+    errors.push_back({path, "must have at most 200 items"});
+  std::set<std::string> seen;
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    const auto at = std::string(path) + '[' + std::to_string(i) + ']';
+    const auto* text = (*list)[i].if_string();
+    if (text == nullptr) {
+      errors.push_back({at, "must be text"});
+      continue;
+    }
+    const std::string name(*text);
+    if (!seen.insert(name).second)
+      errors.push_back({at, "stands there twice"});
+    const bool known = std::ranges::any_of(with.tools, [&](const tool_info& t) { return t.name == name; });
+    if (!known && !(name.starts_with("mcp__") && name.size() > 5))
+      errors.push_back({at, "is not a tool of this server"});
+  }
+}
+
+/// Five fields of the characters that cron has, or one of its words. The scheduler judges the rest.
+bool looks_like_cron(const std::string& text) {
+  constexpr std::array<std::string_view, 7> words{"@hourly", "@daily", "@midnight", "@weekly", "@monthly", "@yearly", "@annually"};
+  if (text.starts_with('@'))
+    return std::ranges::find(words, text) != words.end();
+  int fields = 0;
+  bool inside = false;
+  for (const char c : text) {
+    if (c == ' ') {
+      inside = false;
+      continue;
+    }
+    if (std::isalnum(static_cast<unsigned char>(c)) == 0 && std::string_view{"*/,-?"}.find(c) == std::string_view::npos)
+      return false;
+    fields += inside ? 0 : 1;
+    inside = true;
+  }
+  return fields == 5;
+}
+
+} // namespace
+
+boost::json::value tools_to_json(const std::optional<std::vector<std::string>>& stored) {
+  if (!stored || stored->empty())
+    return "all";
+  if (*stored == std::vector<std::string>{"none"})
+    return "none";
+  return base::to_json(*stored);
+}
+
+agent_view view_of(const records::agent_record& r) {
+  return {r.id,       r.name,    r.description,    r.prompt,      r.model,           r.can_create_subagents, tools_to_json(r.allowed_tools),
+          r.schedule, r.enabled, r.max_tool_calls, r.prompt_mode, r.parent_agent_id, r.created_by,           r.owner_user_id,
+          r.created_at, r.updated_at};
+}
+
+agent_body body_of(const records::agent_record& r) {
+  return {r.name,     r.prompt,  r.model,          r.description, tools_to_json(r.allowed_tools), r.can_create_subagents,
+          r.schedule, r.enabled, r.max_tool_calls, r.prompt_mode};
+}
+
+void apply(const agent_body& body, records::agent_record& row) {
+  row.name = body.name;
+  row.prompt = body.prompt;
+  row.model = body.model;
+  row.description = body.description;
+  row.allowed_tools = tools_from_json(body.allowed_tools);
+  row.can_create_subagents = body.can_create_subagents;
+  row.schedule = body.schedule;
+  row.enabled = body.enabled;
+  row.max_tool_calls = body.max_tool_calls;
+  row.prompt_mode = body.prompt_mode;
+}
+
+void check_agent(const services& with, const agent_body& body, const agent_body* before) {
+  base::field_errors errors;
+  if (before == nullptr || before->model != body.model) {
+    if (std::ranges::none_of(with.models, [&](const auto& m) { return m.id == body.model; })) {
+      std::string names;
+      for (const auto& m : with.models)
+        names.append(names.empty() ? "" : ", ").append(m.id);
+      errors.push_back({"model", "is not a model of this server; there is " + names});
+    }
+  }
+  if (before == nullptr || before->allowed_tools != body.allowed_tools)
+    check_tools(with, body.allowed_tools, errors);
+  if (body.schedule && (before == nullptr || before->schedule != body.schedule) && !looks_like_cron(*body.schedule))
+    errors.push_back({"schedule", "must be cron with five fields, or @hourly, @daily, @weekly, @monthly, @yearly"});
+  if (!errors.empty())
+    throw problem(std::move(errors));
+}
+
+} // namespace http::routes

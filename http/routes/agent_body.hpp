@@ -1,0 +1,75 @@
+#pragma once
+
+#include "http/services.hpp"
+#include "messages/records/agent.hpp"
+
+#include <span>
+#include <optional>
+#include <string>
+
+namespace http::routes {
+
+/// What a person says of an agent.
+struct agent_body {
+  std::string name;
+  std::string prompt;
+  std::string model;
+  std::optional<std::string> description;
+  boost::json::value allowed_tools = "none"; ///< "all", "none" or a list of names
+  bool can_create_subagents = false;
+  std::optional<std::string> schedule;
+  bool enabled = true;
+  std::optional<int> max_tool_calls;
+  records::prompt_mode prompt_mode = records::prompt_mode::combined;
+
+  static std::span<const base::field_rule> rules() {
+    static constexpr base::field_rule all[] = {{.name = "name", .required = true, .min = 1, .max = 100},
+             {.name = "prompt", .help = "what the agent is to do", .required = true, .min = 1, .max = 200'000},
+             {.name = "model", .help = "`provider:model`", .required = true, .min = 3, .max = 200},
+             {.name = "description", .max = 2'000},
+             {.name = "allowed_tools",
+              .help = "\"all\", \"none\", or a list of names: a tool, `mcp__server` for all of its tools, `mcp__server__tool`"},
+             {.name = "schedule", .help = "cron with five fields, or @daily and the like", .max = 200},
+             {.name = "max_tool_calls", .help = "per run; empty: the system's limit", .min = 0, .max = 10'000}};
+    return all;
+  }
+};
+BOOST_DESCRIBE_STRUCT(agent_body, (),
+                      (name, prompt, model, description, allowed_tools, can_create_subagents, schedule, enabled,
+                       max_tool_calls, prompt_mode))
+
+/// All columns of `agents`.
+struct agent_view {
+  std::string id;
+  std::string name;
+  std::optional<std::string> description;
+  std::string prompt;
+  std::string model;
+  bool can_create_subagents = false;
+  boost::json::value allowed_tools;
+  std::optional<std::string> schedule;
+  bool enabled = true;
+  std::optional<int> max_tool_calls;
+  records::prompt_mode prompt_mode = records::prompt_mode::combined;
+  std::optional<std::string> parent_agent_id;
+  std::optional<std::string> created_by;
+  std::optional<std::string> owner_user_id;
+  base::timestamp created_at{};
+  base::timestamp updated_at{};
+};
+BOOST_DESCRIBE_STRUCT(agent_view, (),
+                      (id, name, description, prompt, model, can_create_subagents, allowed_tools, schedule, enabled,
+                       max_tool_calls, prompt_mode, parent_agent_id, created_by, owner_user_id, created_at, updated_at))
+
+[[nodiscard]] agent_view view_of(const records::agent_record& row);
+[[nodiscard]] agent_body body_of(const records::agent_record& row);
+void apply(const agent_body& body, records::agent_record& row);
+
+/// 422 with all that is wrong beyond types. What did not change from `before` is not looked at again: rows of older
+/// databases may name models and tools that this server does not have.
+void check_agent(const services& with, const agent_body& body, const agent_body* before);
+
+/// NULL and `[]` are "all", `["none"]` is "none".
+[[nodiscard]] boost::json::value tools_to_json(const std::optional<std::vector<std::string>>& stored);
+
+} // namespace http::routes

@@ -1,0 +1,135 @@
+#include "base/ids.hpp"
+#include "http/routes/agent_body.hpp"
+#include "http/routes/all.hpp"
+#include "http/routes/model_view.hpp"
+#include "http/routes/run_view.hpp"
+#include "storage/agents.hpp"
+#include "storage/runs.hpp"
+
+#include <span>
+
+/// Agents: their definitions, the run button, their runs.
+namespace http::routes {
+namespace {
+
+struct run_body {
+  std::optional<std::string> message;
+  static std::span<const base::field_rule> rules() {
+    static constexpr base::field_rule all[] = {{.name = "message", .help = "comes after the agent's prompt", .max = 200'000}};
+    return all;
+  }
+};
+BOOST_DESCRIBE_STRUCT(run_body, (), (message))
+
+struct run_started {
+  std::string run_id;
+};
+BOOST_DESCRIBE_STRUCT(run_started, (), (run_id))
+
+records::agent_record find(const call& c) {
+  return found(c.db("agents.find", [by = c.viewer(), id = c.parameter()](storage::session& s) {
+                 return storage::agents::find(s, by, id);
+               }),
+               "agent");
+}
+
+/// Agents without an owner are the system's: edited and started by admins only.
+void check_may_use(const call& c, const records::agent_record& row) {
+  if (!row.owner_user_id && !c.by.is_admin())
+    throw problem(403, "This agent belongs to the system; only an administrator may change or start it.");
+}
+
+std::vector<agent_view> list(call& c) {
+  std::vector<agent_view> out;
+  for (const auto& row : c.db("agents.list", [by = c.viewer(), page = c.page()](storage::session& s) {
+         return storage::agents::list(s, by, page);
+       }))
+    out.push_back(view_of(row));
+  return out;
+}
+
+agent_view get(call& c) { return view_of(find(c)); }
+
+agent_view create(call& c, const agent_body& body) {
+  check_agent(c.with, body, nullptr);
+  records::agent_record row;
+  row.id = base::new_id();
+  row.created_at = row.updated_at = c.now();
+  row.owner_user_id = row.created_by = c.by.who.user_id;
+  apply(body, row);
+  c.db("agents.create", [row](storage::session& s) { storage::agents::create(s, row); });
+  return view_of(row);
+}
+
+agent_view change(call& c, const patch_of<agent_body>& patch) {
+  auto row = find(c);
+  check_may_use(c, row);
+  const auto before = body_of(row);
+  const auto body = patch.applied_to(before);
+  check_agent(c.with, body, &before);
+  apply(body, row);
+  row.updated_at = c.now();
+  must_be_found(c.db("agents.update", [by = c.viewer(), row](storage::session& s) { return storage::agents::update(s, by, row); }),
+                "agent");
+  call::check(c.with.engine->webhooks_changed());
+  return view_of(row);
+}
+
+nothing remove(call& c) {
+  check_may_use(c, find(c));
+  must_be_found(c.db("agents.remove", [by = c.viewer(), id = c.parameter(), now = c.now()](storage::session& s) {
+                  return storage::agents::remove(s, by, id, now);
+                }),
+                "agent");
+  call::check(c.with.engine->webhooks_changed());
+  return {};
+}
+
+run_started start(call& c, const run_body& body) {
+  const auto row = find(c);
+  check_may_use(c, row);
+  return {call::value(c.with.engine->start_run(row.id, body.message.value_or(""), c.by.who.user_id,
+                                               c.by.kind == sign_in_kind::key))};
+}
+
+std::vector<run_answer> list_runs(call& c) {
+  const auto agent = find(c);
+  std::vector<run_answer> out;
+  for (const auto& row : c.db("runs.list", [by = c.viewer(), page = c.page(), id = agent.id](storage::session& s) {
+         return storage::runs::list(s, by, page, id);
+       }))
+    out.push_back(view_of(row));
+  return out;
+}
+
+} // namespace
+
+void add_agents(route_table& t) {
+  t.add<std::vector<agent_view>>({.method = "GET",
+                                  .path = "/api/agents",
+                                  .key_scopes = {scope::read, scope::run},
+                                  .help = "Your agents, newest first; an administrator sees all",
+                                  .paged = true},
+                                 list);
+  t.add({.method = "POST", .path = "/api/agents", .key_scopes = {scope::run}, .help = "Defines an agent", .status = 201}, create);
+  t.add<agent_view>({.method = "GET", .path = "/api/agents/{id}", .key_scopes = {scope::read, scope::run}, .help = "An agent"}, get);
+  t.add({.method = "PATCH",
+         .path = "/api/agents/{id}",
+         .key_scopes = {scope::run},
+         .help = "Changes an agent; runs that were queued before keep what they have"},
+        change);
+  t.add<nothing>({.method = "DELETE",
+                  .path = "/api/agents/{id}",
+                  .key_scopes = {scope::run},
+                  .help = "Deletes an agent; its runs stay readable"},
+                 remove);
+  t.add({.method = "POST", .path = "/api/agents/{id}/run", .key_scopes = {scope::run}, .help = "Starts an agent", .status = 202}, start);
+  t.add<std::vector<run_answer>>({.method = "GET",
+                                  .path = "/api/agents/{id}/runs",
+                                  .key_scopes = {scope::read, scope::run},
+                                  .help = "An agent's runs, newest first",
+                                  .paged = true},
+                                 list_runs);
+}
+
+} // namespace http::routes

@@ -1,0 +1,78 @@
+#include "http/routes/all.hpp"
+#include "storage/runs.hpp"
+
+/// The engine as a whole: paused or not, its queue.
+namespace http::routes {
+namespace {
+
+struct status_view {
+  bool paused = false;
+  std::string agent_name;
+};
+BOOST_DESCRIBE_STRUCT(status_view, (), (paused, agent_name))
+
+struct waiting_view {
+  std::string run_id;
+  std::string why;
+};
+BOOST_DESCRIBE_STRUCT(waiting_view, (), (run_id, why))
+
+struct queue_answer {
+  std::int64_t running = 0;
+  std::int64_t queued = 0;
+  int max_concurrent = 0;
+  std::vector<waiting_view> waiting;
+};
+BOOST_DESCRIBE_STRUCT(queue_answer, (), (running, queued, max_concurrent, waiting))
+
+status_view status(call& c) { return {call::value(c.with.engine->state()).paused, c.with.agent_name}; }
+
+queue_answer queue(call& c) {
+  const auto state = call::value(c.with.engine->state());
+  auto rows = c.db("runs.queue", [by = c.viewer()](storage::session& s) { return storage::runs::queue(s, by); });
+  queue_answer out{rows.running, rows.queued, state.max_concurrent, {}};
+  for (auto& w : rows.waiting)
+    out.waiting.push_back({std::move(w.run_id), w.why && !w.why->empty() ? std::move(*w.why)
+                                      : state.why_autonomous.empty() ? state.why_interactive
+                                                                     : state.why_autonomous});
+  return out;
+}
+
+action_done pause(call& c) {
+  call::check(c.with.engine->pause());
+  return {};
+}
+
+action_done resume(call& c) {
+  call::check(c.with.engine->resume());
+  return {};
+}
+
+} // namespace
+
+void add_engine(route_table& t) {
+  t.add<status_view>({.method = "GET",
+                      .path = "/api/status",
+                      .help = "Whether the engine is paused",
+                      .any_key = true},
+                     status);
+  t.add<queue_answer>({.method = "GET",
+                       .path = "/api/queue",
+                       .key_scopes = {scope::read, scope::run, scope::engine},
+                       .help = "Your runs that run or wait, and why; an administrator sees all"},
+                      queue);
+  t.add<action_done>({.method = "POST",
+                      .path = "/api/pause",
+                      .who = access::admin,
+                      .key_scopes = {scope::engine},
+                      .help = "The kill switch: no run starts, and none makes another model or tool call"},
+                     pause);
+  t.add<action_done>({.method = "POST",
+                      .path = "/api/resume",
+                      .who = access::admin,
+                      .key_scopes = {scope::engine},
+                      .help = "Goes on with what waits"},
+                     resume);
+}
+
+} // namespace http::routes

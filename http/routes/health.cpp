@@ -1,0 +1,61 @@
+#include "http/guards.hpp"
+#include "http/routes/all.hpp"
+#include "http/sign_in.hpp"
+#include "storage/runs.hpp"
+#include "storage/users.hpp"
+
+#include <fmt/format.h>
+
+/// For whoever watches the server from outside.
+namespace http::routes {
+namespace {
+
+struct health_view {
+  std::string status;
+};
+BOOST_DESCRIBE_STRUCT(health_view, (), (status))
+
+health_view live(call&) { return {"ok"}; }
+
+/// Ready: the database answers, and so does the engine. No details: it is open to all.
+health_view ready(call& c) {
+  const auto database = c.with.engine->db("health.ready", [](storage::session& s) -> std::any { return storage::users::any_exists(s); });
+  if (!database || !c.with.engine->state())
+    throw std::move(problem(503, "not ready").retry_after(1));
+  return {"ok"};
+}
+
+void metrics(call& c) {
+  const bool proxied = c.q.has_header("X-Forwarded-For") || c.q.has_header("Forwarded");
+  const bool loopback = is_loopback(c.q.peer()) && !proxied;
+  const bool by_key = c.by.kind == sign_in_kind::key && c.by.key_scopes.has(scope::metrics) && c.by.is_admin();
+  if (!loopback && !by_key)
+    throw problem(c.by.is_signed_in() ? 403 : 401, "Metrics are for loopback clients and for keys with the scope metrics.");
+  auto text = c.with.metrics->text() + c.with.engine->actor_metrics();
+  const auto counts = c.db("runs.count_by_state", [](storage::session& s) { return storage::runs::count_by_state(s); });
+  std::int64_t queued = 0;
+  text += "# TYPE oai_runs gauge\n";
+  for (const auto& [state, n] : counts) {
+    text += fmt::format("oai_runs{{status=\"{}\"}} {}\n", base::enum_name(state), n);
+    queued += state == records::run_state::queued ? n : 0;
+  }
+  text += fmt::format("# TYPE oai_run_queue_length gauge\noai_run_queue_length {}\n", queued);
+  c.out.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  c.out.body = std::move(text);
+}
+
+} // namespace
+
+void add_health(route_table& t) {
+  t.add<health_view>({.method = "GET", .path = "/health/live", .who = access::open, .help = "The server runs"}, live);
+  t.add<health_view>({.method = "GET", .path = "/health/ready", .who = access::open, .help = "The server can do its work; else 503"}, ready);
+  t.add_raw({.method = "GET",
+             .path = "/metrics",
+             .who = access::open,
+             .key_scopes = {scope::metrics},
+             .help = "Figures in Prometheus' text form, for loopback clients and keys with the scope metrics",
+             .any_key = true},
+            "text/plain", metrics);
+}
+
+} // namespace http::routes

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "messages/records/run_view.hpp"
+
+#include <optional>
+#include <string>
+
+namespace http::routes {
+
+struct run_trigger {
+  std::string kind;
+  std::string event_id;
+};
+BOOST_DESCRIBE_STRUCT(run_trigger, (), (kind, event_id))
+
+/// A run as lists and its page show it.
+struct run_answer {
+  std::string id;
+  records::run_kind kind = records::run_kind::agent;
+  std::optional<std::string> agent_id;
+  std::optional<std::string> agent_name;
+  std::optional<std::string> conversation_id;
+  std::optional<std::string> message;
+  std::optional<run_trigger> trigger;
+  records::run_state status = records::run_state::queued;
+  std::optional<std::string> why_waiting;
+  base::timestamp queued_at{};
+  std::optional<base::timestamp> started_at;
+  std::optional<base::timestamp> ended_at;
+  std::int64_t input_tokens = 0;
+  std::int64_t output_tokens = 0;
+  double cost_usd = 0;
+  std::optional<std::string> result;
+  std::optional<std::string> error;
+  std::string trace_id;
+};
+BOOST_DESCRIBE_STRUCT(run_answer, (),
+                      (id, kind, agent_id, agent_name, conversation_id, message, trigger, status, why_waiting, queued_at,
+                       started_at, ended_at, input_tokens, output_tokens, cost_usd, result, error, trace_id))
+
+[[nodiscard]] run_answer view_of(const records::run_view& row);
+
+} // namespace http::routes

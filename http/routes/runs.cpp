@@ -1,0 +1,124 @@
+#include "http/event_stream.hpp"
+#include "http/routes/all.hpp"
+#include "http/routes/run_view.hpp"
+#include "storage/runs.hpp"
+
+/// Runs: lists, the timeline, stop.
+namespace http::routes {
+
+run_answer view_of(const records::run_view& r) {
+  run_answer out;
+  out.id = r.id;
+  out.kind = r.kind;
+  out.agent_id = r.agent_id;
+  out.agent_name = r.agent_name;
+  out.conversation_id = r.conversation_id;
+  [&](const auto& row) {
+    if constexpr (requires { row.message; })
+      out.message = row.message;
+  }(r);
+  if (r.trigger_event_id)
+    out.trigger = run_trigger{r.trigger_kind.value_or(""), *r.trigger_event_id};
+  out.status = r.state;
+  out.why_waiting = r.why_waiting;
+  out.queued_at = r.queued_at;
+  out.started_at = r.started_at;
+  out.ended_at = r.ended_at;
+  out.input_tokens = r.input_tokens;
+  out.output_tokens = r.output_tokens;
+  out.cost_usd = r.cost_usd;
+  out.result = r.result;
+  out.error = r.error;
+  out.trace_id = r.trace_id;
+  return out;
+}
+
+namespace {
+
+struct step_view {
+  int seq = 0;
+  records::step_kind kind = records::step_kind::model;
+  records::step_state state = records::step_state::begun;
+  std::string name;
+  boost::json::value input;
+  boost::json::value output;
+  std::int64_t input_tokens = 0;
+  std::int64_t output_tokens = 0;
+  double cost_usd = 0;
+  base::timestamp started_at{};
+  std::optional<base::timestamp> ended_at;
+};
+BOOST_DESCRIBE_STRUCT(step_view, (),
+                      (seq, kind, state, name, input, output, input_tokens, output_tokens, cost_usd, started_at, ended_at))
+
+records::run_view find(const services& with, const records::viewer& by, const std::string& id) {
+  auto answer = with.engine->db("runs.find", [by, id](storage::session& s) -> std::any { return storage::runs::find(s, by, id); });
+  call::check(answer);
+  return found(std::any_cast<std::optional<records::run_view>>(std::move(*answer)), "run");
+}
+
+std::vector<run_answer> list(call& c) {
+  std::vector<run_answer> out;
+  for (const auto& row : c.db("runs.list", [by = c.viewer(), page = c.page()](storage::session& s) {
+         return storage::runs::list(s, by, page);
+       }))
+    out.push_back(view_of(row));
+  return out;
+}
+
+run_answer get(call& c) { return view_of(find(c.with, c.viewer(), c.parameter())); }
+
+std::vector<step_view> steps(call& c) {
+  std::vector<step_view> out;
+  for (const auto& r : found(c.db("runs.steps", [by = c.viewer(), id = c.parameter()](storage::session& s) {
+                               return storage::runs::steps(s, by, id);
+                             }),
+                             "run"))
+    out.push_back({r.seq, r.kind, r.state, r.name, r.request, r.response, r.input_tokens, r.output_tokens, r.cost_usd,
+                   r.started_at, r.ended_at});
+  return out;
+}
+
+action_done stop(call& c) {
+  const auto row = find(c.with, c.viewer(), c.parameter());
+  const problem ended(409, "The run has ended already.");
+  if (records::has_ended(row.state))
+    throw ended;
+  const auto answer = c.with.engine->stop_run(row.id);
+  if (!answer && answer.error().code == base::errc::not_found)
+    throw ended; // meanwhile
+  call::check(answer);
+  return {};
+}
+
+void events(call& c) {
+  const auto row = find(c.with, c.viewer(), c.parameter());
+  answer_with_events(c, {.topic = "run/" + row.id,
+                         .whole = [&with = c.with, by = c.viewer(), id = row.id] { return base::to_json(view_of(find(with, by, id))); },
+                         .ends_with = {"done", "error"},
+                         .over = [&with = c.with, by = c.viewer(), id = row.id] { return records::has_ended(find(with, by, id).state); }});
+}
+
+} // namespace
+
+void add_runs(route_table& t) {
+  constexpr scopes readers{scope::read, scope::run};
+  t.add<std::vector<run_answer>>({.method = "GET",
+                                  .path = "/api/runs",
+                                  .key_scopes = readers,
+                                  .help = "Your runs, newest first; an administrator sees all",
+                                  .paged = true},
+                                 list);
+  t.add<run_answer>({.method = "GET", .path = "/api/runs/{id}", .key_scopes = readers, .help = "A run"}, get);
+  t.add<std::vector<step_view>>({.method = "GET", .path = "/api/runs/{id}/steps", .key_scopes = readers, .help = "What a run did, in order"},
+                                steps);
+  t.add<action_done>({.method = "POST", .path = "/api/runs/{id}/stop", .key_scopes = {scope::run}, .help = "Stops a run"}, stop);
+  t.add_raw({.method = "GET",
+             .path = "/api/runs/{id}/events",
+             .key_scopes = readers,
+             .help = "What a run does, as it happens; ends with the run",
+             .query = {{"last_event_id", "everything after this event"}}},
+            "text/event-stream", events);
+}
+
+} // namespace http::routes

@@ -1,0 +1,96 @@
+#include "http/one_shot.hpp"
+#include "http/routes/all.hpp"
+
+/// `POST /webhook/{token}`: the one route that must keep up with thousands a second. It knows no session and asks the
+/// database nothing; the webhooks actor answers when event and run are committed.
+namespace http::routes {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t body_limit = 1024 * 1024;
+constexpr auto wait_limit = 5s;
+constexpr std::size_t key_limit = 256; // bytes of an Idempotency-Key
+
+using slot = one_shot<base::result<webhook_receipt>>;
+
+void write(response& out, const webhook_receipt& r) {
+  out.status = 202;
+  out.content_type = "application/json";
+  out.body.reserve(128);
+  out.body.append(R"({"run_id":")").append(r.run_id).append(R"(","event_id":")").append(r.event_id).append(R"("})");
+}
+
+[[noreturn]] void refuse(const base::failure& f, bool get) {
+  using enum base::errc;
+  switch (f.code) {
+    case not_found:
+      throw problem(404, "There is no such webhook."); // unknown, disabled, agent gone: all the same
+    case unsupported:
+      throw problem(405, get ? "This webhook does not take GET." : f.message);
+    case conflict:
+      throw problem(409, f.message);
+    default:
+      throw problem_of(f);
+  }
+}
+
+void deliver(call& c, bool get) {
+  webhook_delivery d;
+  d.token = c.parameter();
+  d.get = get;
+  const auto key = c.q.header("Idempotency-Key");
+  if (key.size() > key_limit)
+    throw problem::field("Idempotency-Key", "must have at most 256 bytes");
+  d.idempotency_key = key;
+  d.content_type = c.q.header("Content-Type").substr(0, 200);
+  std::string body;
+  if (const auto fault = c.q.read_body(body, body_limit)) {
+    switch (*fault) {
+      case body_fault::too_large: throw problem(413, "A delivery may have at most 1 MiB.");
+      case body_fault::too_slow: throw problem(408, "The body did not come in time.");
+      default: throw problem(400, "The body's framing is broken.");
+    }
+  }
+  if (get)
+    body = c.q.query;
+  d.body = base::untrusted_text(std::move(body));
+  const auto answer = std::make_shared<slot>();
+  c.with.engine->deliver_webhook(std::move(d), [answer](base::result<webhook_receipt> r) { answer->set(std::move(r)); });
+  const auto* receipt = answer->wait(wait_limit);
+  if (receipt == nullptr)
+    throw std::move(problem(503, "Not stored in time; whether it was is not known. The same Idempotency-Key makes a second try harmless.")
+                      .retry_after(5));
+  if (!*receipt) {
+    if (receipt->error().code == base::errc::unsupported)
+      c.out.headers.emplace_back("Allow", "POST");
+    refuse(receipt->error(), get);
+  }
+  write(c.out, **receipt);
+}
+
+} // namespace
+
+void add_webhook_delivery(route_table& t) {
+  // Its rate is bounded by the queue of the endpoint's owner, not here: one sender may send for many.
+  constexpr rate_limit unbounded{.per_minute = 0, .burst = 0};
+  t.add_raw({.method = "POST",
+             .path = "/webhook/{token}",
+             .who = access::open,
+             .help = "Fires the webhook's agent with the body as its input; answered when event and run are stored",
+             .status = 202,
+             .body_limit = body_limit,
+             .rate = unbounded,
+             .from_elsewhere = true},
+            "application/json", [](call& c) { deliver(c, false); });
+  t.add_raw({.method = "GET",
+             .path = "/webhook/{token}",
+             .who = access::open,
+             .help = "The same without a body, where the webhook allows it; the query is the input",
+             .status = 202,
+             .rate = unbounded,
+             .from_elsewhere = true},
+            "application/json", [](call& c) { deliver(c, true); });
+}
+
+} // namespace http::routes

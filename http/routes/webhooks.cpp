@@ -1,0 +1,139 @@
+#include "base/ids.hpp"
+#include "http/routes/all.hpp"
+#include "storage/agents.hpp"
+#include "storage/webhook_endpoints.hpp"
+
+#include <span>
+
+/// Webhook endpoints: which agent an outside event fires.
+namespace http::routes {
+namespace {
+
+struct webhook_body {
+  std::string name;
+  std::string agent_id;
+  bool allow_get = false;
+  bool enabled = true;
+
+  static std::span<const base::field_rule> rules() {
+    static constexpr base::field_rule all[] = {{.name = "name", .required = true, .min = 1, .max = 100},
+             {.name = "agent_id", .help = "an agent of yours", .required = true, .min = 1, .max = 100}};
+    return all;
+  }
+};
+BOOST_DESCRIBE_STRUCT(webhook_body, (), (name, agent_id, allow_get, enabled))
+
+struct webhook_view {
+  std::string id;
+  std::string name;
+  std::optional<std::string> token; ///< for the owner only
+  std::optional<std::string> url;   ///< with the token, so for the owner only
+  std::optional<std::string> agent_id;
+  std::optional<std::string> owner_user_id;
+  bool allow_get = false;
+  bool enabled = true;
+  std::int64_t trigger_count = 0;
+  std::optional<base::timestamp> last_triggered_at;
+  std::optional<base::timestamp> created_at;
+};
+BOOST_DESCRIBE_STRUCT(webhook_view, (),
+                      (id, name, token, url, agent_id, owner_user_id, allow_get, enabled, trigger_count,
+                       last_triggered_at, created_at))
+
+webhook_view view_of(const call& c, const records::webhook_endpoint& r) {
+  webhook_view out{r.id,      r.name,          {},                  {},          r.agent_id, r.owner_user_id, r.allow_get,
+                   r.enabled, r.trigger_count, r.last_triggered_at, r.created_at};
+  const bool own = r.owner_user_id ? *r.owner_user_id == c.by.who.user_id : c.by.is_admin();
+  if (own) {
+    out.token = r.token;
+    out.url = std::string(c.by.over_tls ? "https://" : "http://") + std::string(c.q.header("Host")) + "/webhook/" + r.token;
+  }
+  return out;
+}
+
+records::webhook_endpoint find(const call& c) {
+  return found(c.db("webhook_endpoints.find", [by = c.viewer(), id = c.parameter()](storage::session& s) {
+                 return storage::webhook_endpoints::find(s, by, id);
+               }),
+               "webhook");
+}
+
+/// Endpoint and agent are of one owner; an administrator may also arm the system's agents, for the system.
+std::optional<std::string> owner_of_agent(const call& c, const std::string& agent_id) {
+  const auto agent = c.db("agents.find", [by = c.viewer(), agent_id](storage::session& s) { return storage::agents::find(s, by, agent_id); });
+  if (!agent || (agent->owner_user_id && *agent->owner_user_id != c.by.who.user_id)
+      || (!agent->owner_user_id && !c.by.is_admin()))
+    throw problem::field("agent_id", "is not an agent of yours");
+  return agent->owner_user_id;
+}
+
+std::vector<webhook_view> list(call& c) {
+  std::vector<webhook_view> out;
+  for (const auto& row : c.db("webhook_endpoints.list", [by = c.viewer(), page = c.page()](storage::session& s) {
+         return storage::webhook_endpoints::list(s, by, page);
+       }))
+    out.push_back(view_of(c, row));
+  return out;
+}
+
+webhook_view get(call& c) { return view_of(c, find(c)); }
+
+webhook_view create(call& c, const webhook_body& body) {
+  records::webhook_endpoint row;
+  row.id = base::new_id();
+  row.name = body.name;
+  row.token = base::random_token(32);
+  row.agent_id = body.agent_id;
+  row.owner_user_id = owner_of_agent(c, body.agent_id);
+  row.allow_get = body.allow_get;
+  row.enabled = body.enabled;
+  row.created_at = c.now();
+  c.db("webhook_endpoints.create", [row](storage::session& s) { storage::webhook_endpoints::create(s, row); });
+  call::check(c.with.engine->webhooks_changed());
+  return view_of(c, row);
+}
+
+webhook_view change(call& c, const patch_of<webhook_body>& patch) {
+  auto row = find(c);
+  const webhook_body before{row.name, row.agent_id.value_or(""), row.allow_get, row.enabled};
+  const auto body = patch.applied_to(before);
+  if (body.agent_id != before.agent_id && owner_of_agent(c, body.agent_id) != row.owner_user_id)
+    throw problem::field("agent_id", "is not an agent of the webhook's owner");
+  row.name = body.name;
+  row.agent_id = body.agent_id;
+  row.allow_get = body.allow_get;
+  row.enabled = body.enabled;
+  must_be_found(c.db("webhook_endpoints.update", [by = c.viewer(), row](storage::session& s) {
+                  return storage::webhook_endpoints::update(s, by, row);
+                }),
+                "webhook");
+  call::check(c.with.engine->webhooks_changed());
+  return view_of(c, row);
+}
+
+nothing remove(call& c) {
+  must_be_found(c.db("webhook_endpoints.remove", [by = c.viewer(), id = c.parameter()](storage::session& s) {
+                  return storage::webhook_endpoints::remove(s, by, id);
+                }),
+                "webhook");
+  call::check(c.with.engine->webhooks_changed());
+  return {};
+}
+
+} // namespace
+
+void add_webhooks(route_table& t) {
+  constexpr scopes readers{scope::read, scope::run};
+  t.add<std::vector<webhook_view>>({.method = "GET",
+                                    .path = "/api/webhooks",
+                                    .key_scopes = readers,
+                                    .help = "Your webhooks, newest first; an administrator sees all, but no other's token",
+                                    .paged = true},
+                                   list);
+  t.add({.method = "POST", .path = "/api/webhooks", .key_scopes = {scope::run}, .help = "Makes a webhook for an agent", .status = 201}, create);
+  t.add<webhook_view>({.method = "GET", .path = "/api/webhooks/{id}", .key_scopes = readers, .help = "A webhook"}, get);
+  t.add({.method = "PATCH", .path = "/api/webhooks/{id}", .key_scopes = {scope::run}, .help = "Changes a webhook"}, change);
+  t.add<nothing>({.method = "DELETE", .path = "/api/webhooks/{id}", .key_scopes = {scope::run}, .help = "Deletes a webhook"}, remove);
+}
+
+} // namespace http::routes

@@ -1,0 +1,132 @@
+#include "http/routes/all.hpp"
+#include "storage/whitelists.hpp"
+
+#include <algorithm>
+#include <span>
+#include <filesystem>
+
+/// Which sites and folders tools may use.
+namespace http::routes {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct domain_body {
+  std::string domain;
+  std::optional<std::string> note;
+  static std::span<const base::field_rule> rules() {
+    static constexpr base::field_rule all[] = {{.name = "domain", .help = "covers its subdomains", .required = true, .min = 1, .max = 253}, {.name = "note", .max = 500}};
+    return all;
+  }
+};
+BOOST_DESCRIBE_STRUCT(domain_body, (), (domain, note))
+
+struct folder_body {
+  std::string path;
+  std::optional<std::string> note;
+  bool for_users = false;
+  static std::span<const base::field_rule> rules() {
+    static constexpr base::field_rule all[] = {{.name = "path", .help = "a folder, absolute", .required = true, .min = 1, .max = 4'000}, {.name = "note", .max = 500}};
+    return all;
+  }
+};
+BOOST_DESCRIBE_STRUCT(folder_body, (), (path, note, for_users))
+
+std::string clean_domain(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  if (text.ends_with('.'))
+    text.pop_back();
+  bool good = !text.empty() && text.find('.') != std::string::npos && !text.starts_with('.') && text.find("..") == std::string::npos;
+  for (const char c : text)
+    good = good && ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-');
+  if (!good)
+    throw problem::field("domain", "must be a host name like example.org; names in other scripts in their xn-- form");
+  return text;
+}
+
+/// Whether `inner` is `outer` or lies in it.
+bool lies_in(const fs::path& inner, const fs::path& outer) {
+  return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
+}
+
+/// The folder with its symlinks resolved. It may not contain, or lie in, what no tool may ever see.
+std::string clean_folder(const services& with, const std::string& text) {
+  const fs::path given(text);
+  if (!given.is_absolute())
+    throw problem::field("path", "must be absolute");
+  std::error_code error;
+  const auto path = fs::canonical(given, error);
+  if (error || !fs::is_directory(path, error))
+    throw problem::field("path", "is not a folder on this machine");
+  std::vector<fs::path> forbidden{"/proc", "/sys", "/dev", "/etc"};
+  if (!with.data_dir.empty())
+    forbidden.push_back(fs::weakly_canonical(with.data_dir, error));
+  for (const auto& f : forbidden)
+    if (lies_in(path, f) || lies_in(f, path))
+      throw problem::field("path", "may not contain " + f.string() + ", or lie in it");
+  if (std::ranges::find(path, fs::path(".ssh")) != path.end() || fs::exists(path / ".ssh", error))
+    throw problem::field("path", "may not contain a .ssh folder, or lie in one");
+  return path.string();
+}
+
+std::vector<records::web_whitelist_entry> list_domains(call& c) {
+  return c.db("web_whitelist.list", [](storage::session& s) { return storage::web_whitelist::list(s); });
+}
+
+records::web_whitelist_entry add_domain(call& c, const domain_body& body) {
+  const records::web_whitelist_entry row{clean_domain(body.domain), body.note, c.now()};
+  c.db("web_whitelist.create", [row](storage::session& s) { storage::web_whitelist::create(s, row); });
+  return row;
+}
+
+nothing remove_domain(call& c) {
+  must_be_found(c.db("web_whitelist.remove",
+                     [domain = c.parameter()](storage::session& s) { return storage::web_whitelist::remove(s, domain); }),
+                "domain");
+  return {};
+}
+
+std::vector<records::filesystem_whitelist_entry> list_folders(call& c) {
+  return c.db("filesystem_whitelist.list", [](storage::session& s) { return storage::filesystem_whitelist::list(s); });
+}
+
+records::filesystem_whitelist_entry add_folder(call& c, const folder_body& body) {
+  const records::filesystem_whitelist_entry row{clean_folder(c.with, body.path), body.note, c.now(), body.for_users};
+  c.db("filesystem_whitelist.create", [row](storage::session& s) { storage::filesystem_whitelist::create(s, row); });
+  return row;
+}
+
+nothing remove_folder(call& c) {
+  const auto path = c.q.query_value("path");
+  if (!path)
+    throw problem::field("path", "is required");
+  must_be_found(c.db("filesystem_whitelist.remove",
+                     [path = *path](storage::session& s) { return storage::filesystem_whitelist::remove(s, path); }),
+                "folder");
+  return {};
+}
+
+} // namespace
+
+void add_whitelists(route_table& t) {
+  constexpr scopes admins{scope::admin};
+  t.add<std::vector<records::web_whitelist_entry>>(
+    {.method = "GET", .path = "/api/web-whitelist", .who = access::admin, .key_scopes = admins, .help = "Sites that tools may read"}, list_domains);
+  t.add({.method = "POST", .path = "/api/web-whitelist", .who = access::admin, .key_scopes = admins, .help = "Adds a site and its subdomains", .status = 201},
+        add_domain);
+  t.add<nothing>({.method = "DELETE", .path = "/api/web-whitelist/{domain}", .who = access::admin, .key_scopes = admins, .help = "Removes a site"},
+                 remove_domain);
+  t.add<std::vector<records::filesystem_whitelist_entry>>(
+    {.method = "GET", .path = "/api/filesystem-whitelist", .who = access::admin, .key_scopes = admins, .help = "Folders that tools may use"}, list_folders);
+  t.add({.method = "POST", .path = "/api/filesystem-whitelist", .who = access::admin, .key_scopes = admins, .help = "Adds a folder", .status = 201},
+        add_folder);
+  t.add<nothing>({.method = "DELETE",
+                  .path = "/api/filesystem-whitelist",
+                  .who = access::admin,
+                  .key_scopes = admins,
+                  .help = "Removes a folder",
+                  .query = {{"path", "the folder"}}},
+                 remove_folder);
+}
+
+} // namespace http::routes

@@ -1,0 +1,140 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/described.hpp"
+#include "base/errc.hpp"
+#include "config/runtime_settings.hpp"
+#include "engine/event_queue.hpp"
+#include "engine/metrics.hpp"
+#include "messages/records/model.hpp"
+#include "messages/records/run.hpp"
+#include "security/vault.hpp"
+
+#include <any>
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace storage {
+class session;
+}
+
+namespace http {
+
+/// A tool as `GET /api/tools` lists it.
+struct tool_info {
+  std::string name;
+  std::string description;
+  std::string risk; ///< read, write, external, destructive
+  bool needs_confirmation = false;
+  std::string unattended; ///< yes, only_if_named, never
+};
+BOOST_DESCRIBE_STRUCT(tool_info, (), (name, description, risk, needs_confirmation, unattended))
+
+/// The run supervisor's view of its queue.
+struct engine_state {
+  int max_concurrent = 0;
+  bool paused = false;
+  std::string why_interactive; ///< why the next chat turn or run by hand waits; empty: none has to
+  std::string why_autonomous;  ///< the same for triggered runs
+};
+
+/// A delivery at `/webhook/{token}`.
+struct webhook_delivery {
+  std::string token;
+  std::string content_type;
+  base::untrusted_text body;
+  std::string idempotency_key;
+  bool get = false;
+};
+
+struct webhook_receipt {
+  std::string run_id;
+  std::string event_id;
+};
+
+/// What a late listener of a topic is told, see messages::topic_state.
+struct topic_snapshot {
+  std::string last_event_id;
+  std::string newest_event_id;
+  boost::json::value partial; ///< null, or {run_id, text, tool_calls}
+};
+
+/// The engine as routes see it: narrow functions, no actor types. Every function may be called from any thread, waits
+/// at most a few seconds, and answers a failure in place of throwing.
+class engine_port {
+public:
+  virtual ~engine_port() = default;
+
+  virtual base::result<std::any> db(std::string name, std::function<std::any(storage::session&)> work) = 0;
+
+  /// Answers the run's id. not_found, denied, conflict, overloaded.
+  virtual base::result<std::string> start_run(std::string agent_id, std::string message, std::string user_id,
+                                              bool autonomous) = 0;
+  /// conflict: a turn already runs there.
+  virtual base::result<std::string> start_chat_turn(std::string conversation_id, std::string user_id, std::string text,
+                                                    std::string model) = 0;
+  /// not_found: no such run lives.
+  virtual base::result<void> stop_run(std::string run_id) = 0;
+  virtual base::result<void> stop_conversation(std::string conversation_id) = 0;
+  /// not_found, conflict.
+  virtual base::result<void> answer_confirmation(std::string conversation_id, std::string call_id, std::string user_id,
+                                                 bool approved, records::confirmation_scope scope) = 0;
+  virtual base::result<void> pause() = 0;
+  virtual base::result<void> resume() = 0;
+  virtual base::result<engine_state> state() = 0;
+
+  /// `tell` is called once from an actor's thread and must not block.
+  virtual void deliver_webhook(webhook_delivery d, std::function<void(base::result<webhook_receipt>)> tell) = 0;
+  /// Endpoints, agents or users changed; answers when the new state is in force.
+  virtual base::result<void> webhooks_changed() = 0;
+  /// `system:*` rows changed: reads them anew, puts them into the holder and tells the actors.
+  virtual base::result<void> settings_changed() = 0;
+
+  virtual base::result<topic_snapshot> topic(std::string topic) = 0;
+  virtual void subscribe(std::string topic, std::optional<std::string> last_event_id,
+                         std::shared_ptr<engine::event_queue> queue) = 0;
+  virtual void unsubscribe(std::string topic, std::shared_ptr<engine::event_queue> queue) = 0;
+
+  /// Rows of the actors page.
+  virtual boost::json::array actors() = 0;
+  /// JSON Schemas of all messages by name.
+  virtual boost::json::object message_schemas() = 0;
+  /// Figures of the actors in Prometheus' text form.
+  virtual std::string actor_metrics() = 0;
+};
+
+/// The runtime settings in force; each get() is a snapshot.
+class settings_holder {
+public:
+  explicit settings_holder(config::runtime_settings first)
+    : now_(std::make_shared<const config::runtime_settings>(std::move(first))) {}
+  [[nodiscard]] std::shared_ptr<const config::runtime_settings> get() const { return std::atomic_load(&now_); }
+  void set(config::runtime_settings next) {
+    std::atomic_store(&now_, std::make_shared<const config::runtime_settings>(std::move(next)));
+  }
+
+private:
+  std::shared_ptr<const config::runtime_settings> now_;
+};
+
+/// Everything that routes need; made once at start, lives longer than the server.
+struct services {
+  std::shared_ptr<engine_port> engine;
+  std::shared_ptr<settings_holder> settings;
+  std::shared_ptr<const security::vault> vault;
+  std::shared_ptr<engine::metrics> metrics;
+  base::clock_ptr clock;
+  std::vector<tool_info> tools;
+  std::vector<models::model_info> models;
+  std::string agent_name = "oAI-Web"; ///< what `GET /api/status` calls the agent
+  std::string data_dir; ///< absolute; no folder of the whitelist may hold it or lie in it
+  /// Asked for by /setup when the server listens on more than loopback; empty: not asked.
+  std::string setup_code;
+  std::string ui_dir; ///< serve the web app from this folder (OAI_WEB_UI_DIR); empty: from the program
+};
+
+} // namespace http
