@@ -13,7 +13,7 @@ inline constexpr std::string_view settings = R"(
   SET plan_cache_mode = force_generic_plan; SET jit = off)";
 
 /// $1… one element a run; those of its event are NULL without one. Answers the runs that were not stored, and whether
-/// what they refer to is there.
+/// what they refer to is there. `queue_said` goes between the two when there is a chat turn among them.
 inline constexpr std::string_view queue = R"(
 WITH input AS MATERIALIZED (
   SELECT i.*,
@@ -29,19 +29,23 @@ WITH input AS MATERIALIZED (
   INSERT INTO trigger_events (id, source, source_id, source_name, dedupe_key, content_type, body, run_id, received_at)
   SELECT event_id, source, source_id, source_name, dedupe_key, content_type, body, id, received_at
   FROM input WHERE event_id IS NOT NULL AND is_there
-  ON CONFLICT DO NOTHING RETURNING id
+  ON CONFLICT (source, source_id, dedupe_key) DO NOTHING RETURNING id
 ), run AS (
   INSERT INTO runs (id, kind, agent_id, conversation_id, owner_user_id, trigger_event_id, parent_run_id, priority,
                     definition, message, queued_at, trace_id)
   SELECT id, kind, agent_id, conversation_id, owner_user_id, event_id, parent_run_id, priority,
          definition::jsonb, message, queued_at, trace_id
   FROM input WHERE is_there AND (event_id IS NULL OR event_id IN (SELECT id FROM event))
-  ON CONFLICT DO NOTHING RETURNING id, conversation_id
-), said AS (
+  ON CONFLICT DO NOTHING RETURNING id
+))";
+
+inline constexpr std::string_view queue_said = R"(, said AS (
   UPDATE conversations c SET messages = COALESCE(c.messages, '[]'::jsonb) || i.user_message::jsonb,
          title = COALESCE(NULLIF(c.title, ''), left(i.message, 80)), ended_at = NULL
-  FROM input i WHERE i.user_message IS NOT NULL AND c.id = i.conversation_id AND (i.id IN (SELECT id FROM run))
-)
+  FROM input i WHERE i.user_message IS NOT NULL AND c.id = i.conversation_id AND i.id IN (SELECT id FROM run)
+))";
+
+inline constexpr std::string_view queue_end = R"(
 SELECT id, is_there FROM input WHERE (id IN (SELECT id FROM run)) IS NOT TRUE)";
 
 /// $1 ids of runs: those that are there.

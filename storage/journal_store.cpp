@@ -73,7 +73,9 @@ struct journal_store::impl {
 
   explicit impl(session& connection) : s(connection) {
     s.exec_script(sql::settings);
-    s.prepare("journal_queue", sql::queue);
+    s.prepare("journal_queue", std::string(sql::queue) + std::string(sql::queue_end));
+    s.prepare("journal_queue_chats",
+              std::string(sql::queue) + std::string(sql::queue_said) + std::string(sql::queue_end));
     s.prepare("journal_claim", select_after(sql::claim));
     s.prepare("journal_recover", select_after(sql::recover));
     const auto last = s.exec("SELECT hash FROM audit_log ORDER BY id DESC LIMIT 1");
@@ -113,6 +115,7 @@ struct journal_store::impl {
       event(array::text, n * 40), source(array::text, n * 12), source_id(array::text, n * 40),
       source_name(array::text, n * 24), key(array::text, n * 40), content_type(array::text, n * 32),
       body(array::text, n * 256), received(array::text, n * 32);
+    bool chats = false;
     for (const auto& item : in) {
       const auto& run = item.run;
       id.add(run.id);
@@ -126,6 +129,7 @@ struct journal_store::impl {
       message.add(run.message);
       queued_at.add(base::to_iso8601(run.queued_at));
       trace.add(run.trace_id);
+      chats = chats || run.kind == records::run_kind::chat;
       if (run.kind == records::run_kind::chat)
         said.add(message_json({.role = "user", .content = item.user_message, .tool_calls = {}, .run_id = run.id,
                                .at = run.queued_at}));
@@ -147,7 +151,8 @@ struct journal_store::impl {
       }
     }
     const auto missing = s.exec_prepared(
-      "journal_queue", take_all({id, kind, agent, conversation, owner, parent, priority, definition, message, queued_at,
+      chats ? "journal_queue_chats" : "journal_queue",
+      take_all({id, kind, agent, conversation, owner, parent, priority, definition, message, queued_at,
                                  trace, said, event, source, source_id, source_name, key, content_type, body, received}));
     for (std::size_t i = 0; i < n; ++i)
       out[i] = queued_run{in[i].run.id, in[i].event ? in[i].event->id : std::string{}, false};

@@ -36,7 +36,7 @@ CREATE INDEX runs_owner_user_id_id_idx ON runs (owner_user_id, id);
 CREATE INDEX runs_agent_id_id_idx ON runs (agent_id, id);
 CREATE UNIQUE INDEX runs_one_turn_idx ON runs (conversation_id)
   WHERE conversation_id IS NOT NULL AND state IN ('queued', 'running', 'waiting');
-CREATE INDEX runs_autonomous_starts_idx ON runs (started_at) WHERE priority = 1;
+CREATE INDEX runs_autonomous_starts_idx ON runs (started_at) WHERE priority = 1 AND started_at IS NOT NULL;
 
 -- No foreign key to runs: the journal is the only writer, and a key costs 6 microseconds a row.
 CREATE TABLE run_steps (

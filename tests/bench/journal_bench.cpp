@@ -6,6 +6,7 @@
 #include "storage/session.hpp"
 
 #include <chrono>
+#include <fstream>
 #include <iomanip>
 
 namespace bench {
@@ -102,6 +103,14 @@ struct figures {
   }
 };
 
+/// Processor time of a process in microseconds, without that of ended children; 0 if the kernel does not say.
+double cpu_us(const std::string& pid) {
+  std::ifstream in("/proc/" + pid + "/schedstat");
+  double ns = 0;
+  in >> ns;
+  return ns / 1e3;
+}
+
 double seconds_since(clock::time_point begin) { return std::chrono::duration<double>(clock::now() - begin).count(); }
 
 } // namespace
@@ -109,39 +118,51 @@ double seconds_since(clock::time_point begin) { return std::chrono::duration<dou
 void journal_figures(const base::secret& conninfo, std::ostream& out) {
   figures f(conninfo);
   out << std::fixed << std::setprecision(0);
+  const std::string backend(*f.connection.exec("SELECT pg_backend_pid()").text(0, 0));
   for (int round = 0; round < 3; ++round) {
     for (const std::size_t batch : {1, 8, 32, 64, 256}) {
       const int batches = batch == 1 ? 300 : static_cast<int>(6'400 / batch);
       double spent = 0;
+      auto cpu = cpu_us(backend);
       for (int i = 0; i < batches; ++i) {
         const auto rows = f.deliveries(batch);
         const auto begin = clock::now();
         f.store.queue(rows);
         spent += seconds_since(begin);
       }
+      cpu = (cpu_us(backend) - cpu) / (batches * double(batch));
       out << "queue  batch " << std::setw(3) << batch << ": " << std::setw(6) << batches * double(batch) / spent
-          << " rows/s, " << std::setw(5) << spent / batches * 1e6 << " us a batch\n";
+          << " rows/s, " << std::setw(5) << spent / batches * 1e6 << " us a batch; PostgreSQL's CPU " << cpu
+          << " us a row\n";
     }
     for (const int batch : {1, 16, 64, 256}) {
       const int batches = batch == 1 ? 200 : 6'400 / batch;
       double claim = 0;
+      double claim_cpu = 0;
+      double steps_cpu = 0;
+      double end_cpu = 0;
       double steps = 0;
       double end = 0;
       for (int i = 0; i < batches; ++i) {
         auto begin = clock::now();
+        auto cpu = cpu_us(backend);
         const auto runs = f.store.claim("", records::run_priority::autonomous, batch, base::system_clock()->now());
         claim += seconds_since(begin);
+        claim_cpu += cpu_us(backend) - cpu;
         for (const int number : {0, 1, 2}) {
           const auto writes = f.round(runs, number);
           begin = clock::now();
+          cpu = cpu_us(backend);
           f.store.write(writes);
           (number == 2 ? end : steps) += seconds_since(begin);
+          (number == 2 ? end_cpu : steps_cpu) += cpu_us(backend) - cpu;
         }
       }
       const double n = double(batches) * batch;
       out << "runs   batch " << std::setw(3) << batch << ": " << std::setw(6) << n / (claim + steps + end)
           << " runs/s; a batch: claim " << claim / batches * 1e6 << " us, two writes of steps " << steps / batches * 1e6
-          << " us, end " << end / batches * 1e6 << " us\n";
+          << " us, end " << end / batches * 1e6 << " us; PostgreSQL's CPU a run: claim " << claim_cpu / n << " us, steps "
+          << steps_cpu / n << " us, end " << end_cpu / n << " us\n";
     }
   }
 }
