@@ -64,7 +64,8 @@ bool is_loopback(const std::string& host) { return host == "127.0.0.1" || host =
 
 std::vector<http::tool_info> list_tools() {
   std::vector<http::tool_info> out;
-  for (const auto& t : tools::all_tools()->all()) {
+  const auto tools = tools::all_tools();
+  for (const auto& t : tools->all()) {
     auto& info = out.emplace_back();
     info.name = t->name();
     info.description = t->description();
