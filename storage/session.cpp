@@ -56,6 +56,8 @@ auto guarded(F&& f) -> decltype(f()) {
     throw base::failure_error(base::errc::unavailable, "the database cannot be reached: " + first_line(e.what()));
   } catch (const pqxx::in_doubt_error&) {
     throw base::failure_error(base::errc::unavailable, "the database was lost during a commit; its outcome is unknown");
+  } catch (const pqxx::insufficient_privilege& e) { // comes without its state
+    throw base::failure_error(base::errc::denied, "the database refused: " + first_line(e.what()));
   } catch (const pqxx::sql_error& e) {
     throw base::failure_error(code_of(e.sqlstate()), "the database refused: " + first_line(e.what()));
   } catch (const pqxx::failure& e) {
