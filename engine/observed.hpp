@@ -8,6 +8,7 @@
 #include <exception>
 #include <memory>
 #include <string>
+#include <typeinfo>
 #include <utility>
 
 namespace engine {
@@ -61,9 +62,9 @@ protected:
   }
 
   caf::invoke_message_result consume(caf::mailbox_element& message) override {
-    const auto number = message.content().empty() ? std::uint16_t{0} : message.content().type(0).first;
+    const std::type_info* const type = type_of(message);
     if (stats_->state.load(std::memory_order_relaxed) != actor_state::running)
-      return consume_while_failed(message, number);
+      return consume_while_failed(message, type);
     auto* expected = static_cast<const void*>(&message);
     const bool probed = probe_.load(std::memory_order_relaxed) == expected;
     if (probed) {
@@ -74,7 +75,7 @@ protected:
     const auto begin = timed ? now_ns() : 0;
     auto result = caf::invoke_message_result::consumed;
     try {
-      if (number == caf::type_id<messages::crash>::value && place_.guardian)
+      if (is<messages::crash>(type) && place_.guardian)
         throw_crash(message);
       result = Base::consume(message);
     } catch (const std::exception& e) {
@@ -85,7 +86,7 @@ protected:
     if (timed)
       stats_->busy->record(std::chrono::nanoseconds{now_ns() - begin});
     if (result != caf::invoke_message_result::skipped)
-      count(number);
+      count(type);
     return result;
   }
 
@@ -108,11 +109,21 @@ private:
     return s >> 28 == 0;
   }
 
-  void count(std::uint16_t number) noexcept {
+  /// The type of a message's only element; null for anything else. CAF gives numbers to its own types only.
+  [[nodiscard]] static const std::type_info* type_of(const caf::mailbox_element& message) noexcept {
+    const auto& content = const_cast<caf::mailbox_element&>(message).content();
+    return content.size() == 1 ? content.type(0).second : nullptr;
+  }
+  template <class Message>
+  [[nodiscard]] static bool is(const std::type_info* type) noexcept {
+    return type != nullptr && *type == typeid(Message);
+  }
+
+  void count(const std::type_info* type) noexcept {
     stats_->mailbox.fetch_sub(1, std::memory_order_relaxed);
     stats_->handled.store(stats_->handled.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-    if (number != 0)
-      stats_->last_message.store(number, std::memory_order_relaxed);
+    if (type != nullptr)
+      stats_->last_message.store(type, std::memory_order_relaxed);
   }
 
   [[noreturn]] static void throw_crash(caf::mailbox_element& message) {
@@ -133,20 +144,20 @@ private:
     caf::anon_send(place_.guardian, messages::actor_failed{place_.path, std::move(error)});
   }
 
-  caf::invoke_message_result consume_while_failed(caf::mailbox_element& message, std::uint16_t number) {
-    if (number == caf::type_id<messages::restart_actor>::value) {
+  caf::invoke_message_result consume_while_failed(caf::mailbox_element& message, const std::type_info* type) {
+    if (is<messages::restart_actor>(type)) {
       stats_->state.store(actor_state::running, std::memory_order_relaxed);
       try {
         restarted();
       } catch (const std::exception& e) {
         fail(e.what());
       }
-      count(number);
+      count(type);
       return caf::invoke_message_result::consumed;
     }
-    if (number == caf::type_id<messages::quarantine_actor>::value) {
+    if (is<messages::quarantine_actor>(type)) {
       stats_->state.store(actor_state::quarantined, std::memory_order_relaxed);
-      count(number);
+      count(type);
       return caf::invoke_message_result::consumed;
     }
     if (message.content().template match_elements<caf::exit_msg>()
@@ -158,7 +169,7 @@ private:
     if (message.mid.is_request())
       caf::response_promise{this->ctrl(), message}.deliver(
         messages::to_error({base::errc::unavailable, place_.path + " is in quarantine"}));
-    count(number);
+    count(type);
     return caf::invoke_message_result::dropped;
   }
 

@@ -26,7 +26,8 @@ actor_row row_of(const actor_stats& stats, std::chrono::steady_clock::time_point
   row.age_s = std::chrono::duration<double>(now - stats.started).count();
   row.waiting_ms = quantiles_of(*stats.waiting);
   row.busy_ms = quantiles_of(*stats.busy);
-  row.last_message = message_name(stats.last_message.load(std::memory_order_relaxed));
+  if (const auto* type = stats.last_message.load(std::memory_order_relaxed))
+    row.last_message = messages::name_of(*type);
   row.last_error = stats.last_error();
   return row;
 }
@@ -127,7 +128,5 @@ std::size_t registry::size() const {
   const std::scoped_lock lock{mutex_};
   return actors_.size();
 }
-
-std::string message_name(std::uint16_t type_number) { return std::string(messages::name_of(type_number)); }
 
 } // namespace engine

@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <typeinfo>
 #include <unordered_map>
 #include <vector>
 
@@ -37,7 +38,7 @@ struct actor_stats {
   std::atomic<std::int64_t> mailbox{0};
   std::atomic<std::uint64_t> handled{0};
   std::atomic<std::uint32_t> restarts{0};
-  std::atomic<std::uint16_t> last_message{0}; ///< CAF's type number; 0 = none yet
+  std::atomic<const std::type_info*> last_message{nullptr}; ///< its type; null = none yet
   std::shared_ptr<latency> waiting;           ///< own, or the kind's for short-lived actors
   std::shared_ptr<latency> busy;
 
@@ -111,8 +112,5 @@ private:
   std::unordered_map<std::string, entry> actors_;
   std::unordered_map<std::string, std::shared_ptr<kind_stats>> kinds_;
 };
-
-/// The plain name of a message type by CAF's number: `start_run`; empty for 0.
-[[nodiscard]] std::string message_name(std::uint16_t type_number);
 
 } // namespace engine

@@ -14,27 +14,22 @@
 #include <caf/actor_system_config.hpp>
 #include <caf/atom.hpp>
 
-#include <map>
+#include <typeindex>
+#include <unordered_map>
 
 namespace messages {
 
 namespace {
 
-template <class Block>
-void add_names(std::map<std::uint16_t, std::string_view>& names) {
-  [&]<std::size_t... I>(std::index_sequence<I...>) {
-    ((names[static_cast<std::uint16_t>(Block::begin + I)] = caf::type_name_by_id<Block::begin + I>::value), ...);
-  }(std::make_index_sequence<Block::end - Block::begin>{});
-}
-
-template <class Block>
-void add_schemas(boost::json::object& out) {
+/// Calls f.template operator()<T>(plain name) for each message type of a block.
+template <class Block, class F>
+void for_each_type(F&& f) {
   [&]<std::size_t... I>(std::index_sequence<I...>) {
     (
       [&] {
-        using type = typename caf::type_by_id<Block::begin + I>::type;
-        if constexpr (base::described_struct<type>)
-          out.emplace(name_of(Block::begin + I), base::json_schema<type>());
+        std::string_view name = caf::type_name_by_id<Block::begin + I>::value;
+        name.remove_prefix(name.rfind(':') + 1);
+        f.template operator()<typename caf::type_by_id<Block::begin + I>::type>(name);
       }(),
       ...);
   }(std::make_index_sequence<Block::end - Block::begin>{});
@@ -68,21 +63,26 @@ void register_all(caf::actor_system_config& config) {
   });
 }
 
-std::string_view name_of(std::uint16_t type_number) noexcept {
+std::string_view name_of(const std::type_info& type) noexcept {
   static const auto names = [] {
-    std::map<std::uint16_t, std::string_view> all;
-    for_each_block([&]<class Block>() { add_names<Block>(all); });
-    for (auto& [number, name] : all)
-      name.remove_prefix(name.rfind(':') + 1);
+    std::unordered_map<std::type_index, std::string_view> all;
+    for_each_block([&]<class Block>() {
+      for_each_type<Block>([&]<class T>(std::string_view name) { all.emplace(typeid(T), name); });
+    });
     return all;
   }();
-  const auto at = names.find(type_number);
+  const auto at = names.find(type);
   return at == names.end() ? std::string_view{} : at->second;
 }
 
 boost::json::object schemas() {
   boost::json::object out;
-  for_each_block([&]<class Block>() { add_schemas<Block>(out); });
+  for_each_block([&]<class Block>() {
+    for_each_type<Block>([&]<class T>(std::string_view name) {
+      if constexpr (base::described_struct<T>)
+        out.emplace(name, base::json_schema<T>());
+    });
+  });
   return out;
 }
 

@@ -12,7 +12,8 @@ struct agent_record {
   std::string prompt;
   std::string model;
   bool can_create_subagents = false;
-  std::optional<std::vector<std::string>> allowed_tools; ///< empty optional = all; `["none"]` = none; `[]` of old rows = all
+  std::optional<std::vector<std::string>>
+    allowed_tools; ///< empty optional = all; `["none"]` = none; `[]` of old rows = all
   std::optional<std::string> schedule;
   bool enabled = true;
   std::optional<int> max_tool_calls;
