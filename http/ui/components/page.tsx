@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { moves } from "../lib/router";
 import { OfflineNotice } from "./notice";
+import { PausedBar } from "./paused_bar";
 
 /// Names the browser's tab.
 export function useTitle(title: string): void {
@@ -38,6 +39,7 @@ export function Page({ title, crumbs, start, badge, actions, scene, children }: 
         <span class="grow" />
         {actions}
       </header>
+      <PausedBar />
       {children}
     </main>
   );

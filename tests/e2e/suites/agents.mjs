@@ -74,15 +74,25 @@ suite("Agents", () => {
 
     await page.goto(`/agents/${agent.id}`);
     await page.locator("table").getByText("done").waitFor();
-    await page.locator("table").getByText("By hand").first().waitFor();
+    await page.locator("td").getByText("By hand").waitFor();
   });
 
   test("a run that is slow is seen live and stopped", async () => {
     const agent = await make_agent("/slow 60 one two three four five six seven eight nine ten");
-    const { run_id } = await as_admin("POST", `/api/agents/${agent.id}/run`, {});
     const page = await new_page();
-    await page.goto(`/runs/${run_id}`);
+    let run_id = "";
+    await as_admin("POST", "/api/pause"); // the demo model takes its time only while somebody listens
+    try {
+      run_id = (await as_admin("POST", `/api/agents/${agent.id}/run`, {})).run_id;
+      await page.goto(`/runs/${run_id}`);
+      await page.locator(".top").getByText("waiting", { exact: true }).waitFor();
+      await page.getByText("The run stands still and goes on after Resume.").waitFor();
+      await page.waitForTimeout(500); // its stream is open
+    } finally {
+      await as_admin("POST", "/api/resume");
+    }
     await page.locator(".top").getByText("running").waitFor();
+    await page.locator(".prose--writing").getByText("one").waitFor();
     await page.keyboard.press("s");
     await page.locator(".top").getByText("stopped").waitFor({ timeout: 5000 });
     assert.equal((await as_admin("GET", `/api/runs/${run_id}`)).status, "stopped");

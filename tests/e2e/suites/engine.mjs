@@ -62,7 +62,7 @@ suite("Engine", () => {
       await page.getByText("Everything is paused. The turn goes on after Resume.").waitFor();
       const other = await new_page();
       await other.goto("/agents");
-      await other.getByText("Everything is paused").waitFor();
+      await other.getByRole("group", { name: "Engine" }).getByText("Everything is paused").waitFor();
     } finally {
       await box.getByRole("button", { name: /Resume/ }).click();
     }

@@ -58,11 +58,11 @@ suite("Settings", () => {
     assert.equal((await call("GET", "/api/agents", { headers: { "X-API-Key": key } })).status, 200);
     assert.equal((await call("POST", "/api/conversations", { body: {}, headers: { Authorization: `Bearer ${key}` } })).status, 403);
     await page.reload();
-    await page.getByText(name).waitFor();
+    await page.getByRole("rowheader", { name }).waitFor();
     assert.equal(await page.getByText(key).count(), 0);
     await page.getByRole("button", { name: `Revoke ${name}` }).click();
     await page.getByRole("button", { name: "Revoke the key" }).click();
-    await page.getByText(name, { exact: true }).waitFor({ state: "detached" });
+    await page.getByRole("rowheader", { name }).waitFor({ state: "detached" });
     assert.equal((await call("GET", "/api/agents", { headers: { Authorization: `Bearer ${key}` } })).status, 401);
   });
 

@@ -27,7 +27,7 @@ suite("Webhooks", () => {
     assert.equal(answer.status, 202);
     await page.goto(`/runs/${answer.body.run_id}`);
     await page.locator(".top").getByText("done").waitFor();
-    await page.locator(".steps").getByText("Webhook").waitFor();
+    await page.locator(".steps").getByText("Webhook", { exact: true }).waitFor();
     assert.match(await page.locator(".prose").last().innerText(), /commits/);
 
     await page.goto("/triggers");
@@ -52,7 +52,7 @@ suite("Webhooks", () => {
     assert.deepEqual(two.body, one.body);
     const page = await new_page();
     await page.goto(`/agents/${agent.id}`);
-    await page.locator("table").getByText("Webhook").first().waitFor();
+    await page.locator("td").getByText("Webhook", { exact: true }).waitFor();
     assert.equal(await page.locator("tbody tr").count(), 1);
   });
 

@@ -64,6 +64,7 @@ export function ChatPage({ id }: { id: string | null }) {
   const running = session?.running.value ?? false;
   const asked = session?.confirmations.value.filter((c) => !aside.includes(c.call_id)) ?? [];
   const all_asked = session?.confirmations.value ?? [];
+  useEffect(() => { if (all_asked.length === 0) set_aside([]); }, [all_asked.length === 0]); // ids begin anew with each turn
 
   useKeys({ Escape: () => { if (running) void session?.stop(); } }, stop_help);
 

@@ -10,7 +10,8 @@ export function Welcome({ demo }: { demo: boolean }) {
             <ul class="stack gap-4">
               <li><code>/say Hello there</code> <span class="dim">it says that</span></li>
               <li><code>/slow 5 One word after the other</code> <span class="dim">it streams for five seconds</span></li>
-              <li><code>{'/tool time {}'}</code> <span class="dim">it calls a tool</span></li>
+              <li><code>{"/tool time {}"}</code> <span class="dim">it calls a tool</span></li>
+              <li><code class="break">{'/tool filesystem {"action": "write", "path": "hello.txt", "content": "Hello"}'}</code> <span class="dim">it asks before it writes a file</span></li>
             </ul>
           </>
         ) : <p>Write a message below. Answers stream in; tools show what they do, and those that change something ask first.</p>}
