@@ -28,9 +28,10 @@ export const clock_time = (iso: string | number) => clock.format(new Date(iso));
 /// `14:33:02.118`, for steps.
 export const clock_ms = (iso: string) => `${clock_s.format(new Date(iso))}.${String(new Date(iso).getMilliseconds()).padStart(3, "0")}`;
 
-/// A length of time as `0.41 s`, `41 s`, `3 min`, `2 h 5 min`, `4 days`.
+/// A length of time as `<0.01 s`, `0.41 s`, `41 s`, `3 min`, `2 h 5 min`, `4 days`.
 export function duration(ms: number): string {
   const s = Math.max(0, ms) / 1000;
+  if (s > 0 && s < 0.005) return "<0.01 s";
   if (s < 1) return `${s.toFixed(2)} s`;
   if (s < 10) return `${s.toFixed(1)} s`;
   if (s < 90) return `${Math.round(s)} s`;
@@ -47,9 +48,10 @@ export const count = (n: number) => whole.format(n);
 export const tokens = (n: number) => (n < 1000 ? String(n) : `${(n / 1000).toFixed(n < 100_000 ? 1 : 0)} K`);
 /// Money of one call: four decimals. Sums have two: `money(x, 2)`.
 export const money = (usd: number, decimals = 4) => `$${usd.toFixed(decimals)}`;
-/// Milliseconds of an actor: `0.02`, `0.9`, `31`, `9,140`.
+/// Milliseconds of an actor: `0.02`, `0.9`, `31`, `9,140`; `–` where nothing was measured.
 export function millis(ms: number | null | undefined): string {
-  if (ms === null || ms === undefined) return "–";
+  if (ms === null || ms === undefined || ms === 0) return "–";
+  if (ms < 0.005) return "<0.01";
   if (ms < 0.1) return ms.toFixed(2);
   return ms < 10 ? ms.toFixed(1) : count(Math.round(ms));
 }

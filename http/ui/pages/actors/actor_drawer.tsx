@@ -32,8 +32,8 @@ export function ActorDrawer({ actor: a, rates, on_close }: { actor: Actor; rates
           <dt>Mailbox</dt><dd>{count(a.mailbox)} waiting</dd>
           <dt>Handled</dt><dd>{count(a.handled)} <span class="faint">messages, {rate(rates) || "0"} a second now</span></dd>
           <dt>Restarts</dt><dd class={a.restarts > 0 ? "is-bad" : ""}>{count(a.restarts)}</dd>
-          <dt>Last message</dt><dd class="mono">{a.last_message ?? <span class="faint">none</span>}</dd>
-          <dt>Last error</dt><dd>{a.last_error ?? <span class="faint">none</span>}</dd>
+          <dt>Last message</dt><dd class="mono">{a.last_message || <span class="faint">none</span>}</dd>
+          <dt>Last error</dt><dd>{a.last_error || <span class="faint">none</span>}</dd>
         </dl>
       </section>
       <section>

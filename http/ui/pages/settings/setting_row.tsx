@@ -9,7 +9,7 @@ export type Draft = string | boolean;
 /// `system:max_concurrent_runs` as `Max concurrent runs`.
 export function name_of(key: string): string {
   const words = key.replace(/^[a-z]+:/, "").replace(/^security_/, "").replace(/_s$/, "").replaceAll("_", " ");
-  return words.charAt(0).toUpperCase() + words.slice(1).replace(/\b(api|url|ip|ips|http|ttl|usd|mcp)\b/gi, (w) => w.toUpperCase());
+  return words.charAt(0).toUpperCase() + words.slice(1).replace(/\b(api|url|ip|http|ttl|usd|mcp)(s?)\b/gi, (_, w: string, s: string) => w.toUpperCase() + s);
 }
 
 /// A value as it stands in its field.
@@ -53,7 +53,7 @@ export function SettingRow({ s, draft, changed, error, on_change, on_reset }: Pr
       <label for={id}>{name_of(s.key)}</label>
       <p id={note}>
         {/[.?!]$/.test(s.help) ? s.help : `${s.help}.`} {s.effect === "next_start" ? "Takes effect at the next start. " : s.effect === "next_run" ? "Holds for runs that start from then on. " : ""}<span class="src">{fixed ? `Set in ${fixed}; change it there and start again.` : s.source === "database" && s.type !== "secret" ? `Default ${shown_default(s)}.` : ""}</span>
-        {s.type === "list" && <span class="src"> Separated by commas.</span>}
+        {s.type === "list" && !/comma/.test(s.help) && <span class="src"> Separated by commas.</span>}
         <span class="mono setting-key">{s.key}</span>
         {error && <span class="err is-bad" role="alert"><Icon name="x" small /> {error}</span>}
       </p>
