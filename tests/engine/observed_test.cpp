@@ -2,7 +2,7 @@
 
 #include "actors/system/guardian.hpp"
 #include "messages/db.hpp"
-#include "support/actor_fixture.hpp"
+#include "tests/support/actor_fixture.hpp"
 
 #include <thread>
 

@@ -1,6 +1,6 @@
 #include "actors/front/event_hub.hpp"
 
-#include "support/actor_fixture.hpp"
+#include "tests/support/actor_fixture.hpp"
 
 namespace {
 

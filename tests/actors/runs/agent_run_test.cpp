@@ -1,4 +1,4 @@
-#include "actors/runs/run_fixture.hpp"
+#include "tests/actors/runs/run_fixture.hpp"
 
 namespace {
 

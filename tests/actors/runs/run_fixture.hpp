@@ -3,7 +3,7 @@
 #include "actors/outbound/demo_provider.hpp"
 #include "actors/outbound/llm_gateway.hpp"
 #include "actors/runs/run_supervisor.hpp"
-#include "support/actor_fixture.hpp"
+#include "tests/support/actor_fixture.hpp"
 
 #include <deque>
 #include <map>

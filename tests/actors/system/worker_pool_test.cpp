@@ -1,6 +1,6 @@
 #include "actors/outbound/blocking_pool.hpp"
 
-#include "support/actor_fixture.hpp"
+#include "tests/support/actor_fixture.hpp"
 
 #include <latch>
 

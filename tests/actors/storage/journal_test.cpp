@@ -1,0 +1,113 @@
+#include "actors/storage/journal.hpp"
+
+#include "tests/support/actor_fixture.hpp"
+
+namespace {
+
+using records::run_priority;
+
+/// A writer that finishes a transaction when the test says so. The store is never touched: what a batch does to the
+/// database is tested on a real one in tests/storage.
+struct Journal : support::actor_fixture {
+  Journal() {
+    writer = sys.spawn([this](actors::journal_writer_actor::pointer me) -> actors::journal_writer_actor::behavior_type {
+      return {[this, me](const actors::journal_work& work) {
+        works.push_back(work.name);
+        promises.push_back(me->make_response_promise<actors::journal_work_done>());
+        return promises.back();
+      }};
+    });
+  }
+  ~Journal() override {
+    promises.clear();
+    end(journal);
+    end(writer);
+  }
+  void start(actors::journal_settings settings) {
+    journal = sys.spawn<actors::journal>(tree.at("/storage/journal", "journal"), writer, clock, metrics, settings);
+  }
+  /// The outcome of a delivery, once there is one.
+  std::shared_ptr<std::optional<base::errc>> deliver(const std::string& owner = "u1") {
+    auto outcome = std::make_shared<std::optional<base::errc>>();
+    messages::accept_event m;
+    m.run.run.id = "r";
+    m.run.run.owner_user_id = owner;
+    m.tell = [outcome](const base::result<records::queued_run>& r) { *outcome = r ? base::errc{} : r.error().code; };
+    self->send(journal, std::move(m));
+    drain();
+    return outcome;
+  }
+  void finish_with(base::errc code) {
+    auto promise = promises.front();
+    promises.erase(promises.begin());
+    promise.deliver(messages::to_error({code, "as the test says"}));
+    drain();
+  }
+
+  engine::metrics metrics;
+  actors::journal_writer_actor writer;
+  messages::journal_actor journal;
+  std::vector<std::string> works;
+  std::vector<caf::typed_response_promise<actors::journal_work_done>> promises;
+};
+
+TEST_F(Journal, deliveries_beyond_the_intake_queue_are_overloaded_at_once) {
+  start({.max_batch = 1, .max_intake = 3, .max_queued_runs = 0});
+  for (int i = 0; i < 4; ++i) // one under way, three wait
+    EXPECT_FALSE(*deliver());
+  EXPECT_EQ(*deliver(), base::errc::overloaded);
+  finish_with(base::errc::invalid);
+  EXPECT_FALSE(*deliver()) << "there is room again";
+}
+
+TEST_F(Journal, an_owner_s_full_queue_takes_nothing_and_others_are_not_affected) {
+  start({.max_queued_runs = 2, .queued = {{"u1", 1}}});
+  EXPECT_FALSE(*deliver("u1"));
+  EXPECT_EQ(*deliver("u1"), base::errc::overloaded);
+  EXPECT_FALSE(*deliver("u2"));
+  finish_with(base::errc::invalid); // what was not stored does not count
+  EXPECT_FALSE(*deliver("u1"));
+}
+
+TEST_F(Journal, writes_beyond_their_queue_are_overloaded) {
+  start({.max_batch = 1, .max_writes = 2});
+  std::vector<caf::response_promise> unused;
+  auto first = self->request(journal, caf::infinite, messages::write_run{});
+  auto second = self->request(journal, caf::infinite, messages::write_run{});
+  auto third = self->request(journal, caf::infinite, messages::write_run{});
+  const auto fourth = ask<messages::done>(journal, messages::write_run{});
+  ASSERT_FALSE(fourth);
+  EXPECT_EQ(messages::to_failure(fourth.error()).code, base::errc::overloaded);
+}
+
+TEST_F(Journal, what_arrives_during_a_commit_goes_into_one_transaction) {
+  start({.max_queued_runs = 0});
+  for (int i = 0; i < 10; ++i)
+    deliver();
+  EXPECT_EQ(works.size(), 1U);
+  finish_with(base::errc::invalid);
+  EXPECT_EQ(works.size(), 2U) << "the other nine together";
+}
+
+TEST_F(Journal, claims_and_new_runs_take_turns_so_that_neither_waits_for_ever) {
+  start({.max_batch = 1, .max_queued_runs = 0});
+  for (int i = 0; i < 5; ++i)
+    deliver();
+  auto claim = self->request(journal, caf::infinite, messages::claim_runs{"u1", run_priority::autonomous, 1});
+  drain();
+  finish_with(base::errc::invalid);
+  finish_with(base::errc::invalid);
+  EXPECT_TRUE(std::ranges::find(works, "claim") != works.end());
+}
+
+TEST_F(Journal, a_failed_transaction_is_told_to_everybody_who_waited_for_it) {
+  start({.max_queued_runs = 0});
+  const auto first = deliver();
+  const auto second = deliver();
+  finish_with(base::errc::unavailable);
+  finish_with(base::errc::unavailable);
+  EXPECT_EQ(*first, base::errc::unavailable);
+  EXPECT_EQ(*second, base::errc::unavailable);
+}
+
+} // namespace
