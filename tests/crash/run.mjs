@@ -2,6 +2,7 @@
 import { Program, sleep } from "../support/program.mjs";
 import { check_api, check_runs, check_steps, count_unknown } from "./books.mjs";
 import { Clients, Ledger, post_again } from "./deliveries.mjs";
+import { self_check } from "./self_check.mjs";
 
 const rounds = Number(process.argv[2] ?? 50);
 const clients = 8;
@@ -40,6 +41,7 @@ async function main() {
   const program = new Program();
   let faults = [];
   try {
+    await self_check();
     await program.start();
     await program.lift_limits();
     const hook = await program.make_webhook(prompt, { allowed_tools: ["filesystem"] });
