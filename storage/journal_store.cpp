@@ -1,7 +1,7 @@
 #include "storage/journal_store.hpp"
 
-#include "security/audit_chain.hpp"
-#include "storage/binary_array.hpp"
+#include "storage/confirmations.hpp"
+#include "storage/journal_arrays.hpp"
 #include "storage/journal_sql.hpp"
 #include "storage/rows.hpp"
 
@@ -17,29 +17,6 @@ namespace {
 
 namespace sql = journal_sql;
 using array = binary_array;
-
-std::optional<std::string> time_text(const std::optional<base::timestamp>& t) {
-  if (!t)
-    return std::nullopt;
-  return base::to_iso8601(*t);
-}
-
-std::string json_text(const boost::json::value& v) { return boost::json::serialize(v); }
-
-/// A column that is NULL where the JSON is.
-std::optional<std::string> json_column(const boost::json::value& v) {
-  if (v.is_null())
-    return std::nullopt;
-  return json_text(v);
-}
-
-std::vector<parameter> take_all(std::initializer_list<std::reference_wrapper<array>> arrays) {
-  std::vector<parameter> out;
-  out.reserve(arrays.size());
-  for (array& a : arrays)
-    out.push_back(a.take());
-  return out;
-}
 
 /// `$1` becomes `$(1 + by)`.
 std::string shifted(std::string_view text, int by) {
@@ -60,8 +37,6 @@ std::string shifted(std::string_view text, int by) {
 bool ends_the_batch(const base::failure& f) {
   return f.code == base::errc::unavailable || f.code == base::errc::timeout || f.code == base::errc::overloaded;
 }
-
-std::string message_json(const records::stored_message& m) { return json_text(base::to_json(m)); }
 
 } // namespace
 
@@ -110,11 +85,11 @@ struct journal_store::impl {
   void queue_once(std::span<const new_run> in, queue_out out) {
     const auto n = in.size();
     array id(array::text, n * 40), kind(array::text, n * 12), agent(array::text, n * 40), conversation(array::text),
-      owner(array::text, n * 40), parent(array::text), priority(array::integer, n * 8), definition(array::text, n * 300),
-      message(array::text), queued_at(array::text, n * 32), trace(array::text, n * 40), said(array::text),
-      event(array::text, n * 40), source(array::text, n * 12), source_id(array::text, n * 40),
-      source_name(array::text, n * 24), key(array::text, n * 40), content_type(array::text, n * 32),
-      body(array::text, n * 256), received(array::text, n * 32);
+      owner(array::text, n * 40), parent(array::text), priority(array::integer, n * 8),
+      definition(array::text, n * 300), message(array::text), queued_at(array::text, n * 32),
+      trace(array::text, n * 40), said(array::text), event(array::text, n * 40), source(array::text, n * 12),
+      source_id(array::text, n * 40), source_name(array::text, n * 24), key(array::text, n * 40),
+      content_type(array::text, n * 32), body(array::text, n * 256), received(array::text, n * 32);
     bool chats = false;
     for (const auto& item : in) {
       const auto& run = item.run;
@@ -131,8 +106,8 @@ struct journal_store::impl {
       trace.add(run.trace_id);
       chats = chats || run.kind == records::run_kind::chat;
       if (run.kind == records::run_kind::chat)
-        said.add(message_json({.role = "user", .content = item.user_message, .tool_calls = {}, .run_id = run.id,
-                               .at = run.queued_at}));
+        said.add(message_json(
+          {.role = "user", .content = item.user_message, .tool_calls = {}, .run_id = run.id, .at = run.queued_at}));
       else
         said.add_null();
       if (item.event) {
@@ -152,8 +127,8 @@ struct journal_store::impl {
     }
     const auto missing = s.exec_prepared(
       chats ? "journal_queue_chats" : "journal_queue",
-      take_all({id, kind, agent, conversation, owner, parent, priority, definition, message, queued_at,
-                                 trace, said, event, source, source_id, source_name, key, content_type, body, received}));
+      take_all({id,    kind, agent, conversation, owner,     parent,      priority, definition,   message, queued_at,
+                trace, said, event, source,       source_id, source_name, key,      content_type, body,    received}));
     for (std::size_t i = 0; i < n; ++i)
       out[i] = queued_run{in[i].run.id, in[i].event ? in[i].event->id : std::string{}, false};
     if (!missing.empty())
@@ -269,135 +244,6 @@ struct journal_store::impl {
     chain_end = std::move(end);
   }
 
-  static std::vector<parameter> step_arrays(std::span<const run_write> in) {
-    array run(array::text), seq(array::integer), kind(array::text), state(array::text), name(array::text),
-      request(array::text), response(array::text), input(array::bigint), output(array::bigint), cost(array::real8),
-      started(array::text), ended(array::text);
-    for (const auto& w : in)
-      for (std::size_t i = 0; i < w.steps.size(); ++i) {
-        const auto& step = w.steps[i];
-        // One statement cannot write a row twice: the last form of a step stands for all.
-        if (std::any_of(w.steps.begin() + static_cast<std::ptrdiff_t>(i) + 1, w.steps.end(),
-                        [&](const auto& later) { return later.seq == step.seq; }))
-          continue;
-        run.add(w.run_id);
-        seq.add(static_cast<std::int32_t>(step.seq));
-        kind.add(base::enum_name(step.kind));
-        state.add(base::enum_name(step.state));
-        name.add(step.name);
-        request.add(json_column(step.request));
-        response.add(json_column(step.response));
-        input.add(step.input_tokens);
-        output.add(step.output_tokens);
-        cost.add(step.cost_usd);
-        started.add(base::to_iso8601(step.started_at));
-        ended.add(time_text(step.ended_at));
-      }
-    if (run.size() == 0)
-      return {};
-    return take_all({run, seq, kind, state, name, request, response, input, output, cost, started, ended});
-  }
-
-  static std::vector<parameter> audit_arrays(std::span<const run_write> in, std::string& end) {
-    array time(array::text), session_id(array::text), tool(array::text), arguments(array::text), summary(array::text),
-      confirmed(array::boolean), task(array::text), user(array::text), before(array::text), hash(array::text);
-    for (const auto& w : in)
-      for (const auto& row : w.audit) {
-        const auto at = base::to_iso8601(row.timestamp);
-        const auto canonical = security::canonical_json(row.arguments);
-        time.add(at);
-        session_id.add(row.session_id);
-        tool.add(row.tool_name);
-        arguments.add(canonical);
-        summary.add(row.result_summary);
-        confirmed.add(row.confirmed);
-        task.add(row.task_id);
-        user.add(row.user_id);
-        before.add(end);
-        end = security::audit_hash(end, {.timestamp = at,
-                                         .session_id = row.session_id,
-                                         .tool_name = row.tool_name,
-                                         .arguments = canonical,
-                                         .result_summary = row.result_summary,
-                                         .confirmed = row.confirmed,
-                                         .task_id = row.task_id,
-                                         .user_id = row.user_id});
-        hash.add(end);
-      }
-    if (time.size() == 0)
-      return {};
-    return take_all({time, session_id, tool, arguments, summary, confirmed, task, user, before, hash});
-  }
-
-  static std::vector<parameter> question_arrays(std::span<const run_write> in) {
-    array id(array::text), run(array::text), call(array::text), conversation(array::text), owner(array::text),
-      tool(array::text), arguments(array::text), description(array::text), destination(array::text), hash(array::text),
-      state(array::text), scope(array::text), created(array::text), expires(array::text), answered(array::text);
-    for (const auto& w : in) {
-      if (!w.confirmation)
-        continue;
-      const auto& c = *w.confirmation;
-      id.add(c.id);
-      run.add(c.run_id);
-      call.add(c.call_id);
-      conversation.add(c.conversation_id);
-      owner.add(c.owner_user_id);
-      tool.add(c.tool_name);
-      arguments.add(json_text(c.arguments));
-      description.add(c.description);
-      destination.add(c.destination);
-      hash.add(c.hash);
-      state.add(base::enum_name(c.state));
-      scope.add(base::enum_name(c.scope));
-      created.add(base::to_iso8601(c.created_at));
-      expires.add(base::to_iso8601(c.expires_at));
-      answered.add(time_text(c.answered_at));
-    }
-    if (id.size() == 0)
-      return {};
-    return take_all({id, run, call, conversation, owner, tool, arguments, description, destination, hash, state, scope,
-                     created, expires, answered});
-  }
-
-  static std::vector<parameter> change_arrays(std::span<const run_write> in) {
-    array id(array::text), state(array::text), why(array::text), input(array::bigint), output(array::bigint),
-      cost(array::real8), result(array::text), error(array::text), ended(array::text);
-    for (const auto& w : in) {
-      if (!w.change)
-        continue;
-      const auto& c = *w.change;
-      id.add(w.run_id);
-      state.add(base::enum_name(c.state));
-      why.add(c.why_waiting);
-      input.add(c.input_tokens);
-      output.add(c.output_tokens);
-      cost.add(c.cost_usd);
-      result.add(c.result);
-      error.add(c.error);
-      ended.add(time_text(c.ended_at));
-    }
-    if (id.size() == 0)
-      return {};
-    return take_all({id, state, why, input, output, cost, result, error, ended});
-  }
-
-  static std::vector<parameter> answer_arrays(std::span<const run_write> in) {
-    array conversation(array::text), run(array::text), message(array::text), ended(array::text);
-    for (const auto& w : in) {
-      if (!w.change || !w.change->answer || !w.conversation_id)
-        continue;
-      auto said = *w.change->answer;
-      said.run_id = w.run_id; // by which a second writing is known
-      conversation.add(w.conversation_id);
-      run.add(w.run_id);
-      message.add(message_json(said));
-      ended.add(time_text(w.change->ended_at));
-    }
-    if (conversation.size() == 0)
-      return {};
-    return take_all({conversation, run, message, ended});
-  }
-
   // --- claim and recover ---------------------------------------------------------------------------------------
 
   std::vector<records::claimed_run> read_claimed(const result_set& answer) {
@@ -430,8 +276,11 @@ struct journal_store::impl {
     return out;
   }
 
-  /// Steps and confirmations of those that were begun before.
+  /// Steps and confirmations of those that were begun before, and what was approved for the whole chat.
   void add_past(std::vector<records::claimed_run>& runs) {
+    for (auto& c : runs)
+      if (c.run.kind == records::run_kind::chat && c.run.conversation_id)
+        c.confirmations = confirmations::approved_for_chat(s, *c.run.conversation_id);
     std::unordered_map<std::string, records::claimed_run*> by_id;
     array ids(array::text);
     for (auto& c : runs)
@@ -470,8 +319,8 @@ std::vector<write_outcome> journal_store::write(const std::vector<run_write>& wr
 
 std::vector<records::claimed_run> journal_store::claim(const std::string& owner_user_id, records::run_priority priority,
                                                        int count, base::timestamp now) {
-  auto out = impl_->read_claimed(
-    impl_->s.exec_prepared("journal_claim", to_parameters(owner_user_id, priority, count, now)));
+  auto out
+    = impl_->read_claimed(impl_->s.exec_prepared("journal_claim", to_parameters(owner_user_id, priority, count, now)));
   impl_->add_past(out);
   return out;
 }
@@ -479,7 +328,8 @@ std::vector<records::claimed_run> journal_store::claim(const std::string& owner_
 std::vector<records::claimed_run> journal_store::recover(int limit, const std::string& after, base::timestamp) {
   auto out = impl_->read_claimed(impl_->s.exec_prepared("journal_recover", to_parameters(limit, after)));
   impl_->add_past(out);
-  std::ranges::stable_sort(out, {}, [](const auto& c) { return std::pair(c.run.priority, std::string_view(c.run.id)); });
+  std::ranges::stable_sort(out, {},
+                           [](const auto& c) { return std::pair(c.run.priority, std::string_view(c.run.id)); });
   return out;
 }
 
@@ -487,10 +337,11 @@ std::optional<queue_count> journal_store::stop_queued(const std::string& run_id,
   return read_row<queue_count>(impl_->s.exec(sql::stop_queued, run_id, now));
 }
 
-base::result<records::confirmation_record>
-journal_store::answer_confirmation(const std::string& conversation_id, const std::string& call_id,
-                                   const std::string& user_id, bool approved, records::confirmation_scope scope,
-                                   base::timestamp now) {
+base::result<records::confirmation_record> journal_store::answer_confirmation(const std::string& conversation_id,
+                                                                              const std::string& call_id,
+                                                                              const std::string& user_id, bool approved,
+                                                                              records::confirmation_scope scope,
+                                                                              base::timestamp now) {
   const auto state = approved ? records::confirmation_state::approved : records::confirmation_state::denied;
   auto row = read_row<records::confirmation_record>(
     impl_->s.exec(sql::answer_confirmation, conversation_id, call_id, user_id, state, scope, now));
@@ -525,7 +376,8 @@ std::vector<queue_count> count_queued(session& connection) {
 
 std::vector<base::timestamp> autonomous_starts_since(session& connection, base::timestamp since, int limit) {
   const auto rows = connection.exec(
-    "SELECT started_at FROM runs WHERE priority = 1 AND started_at > $1 ORDER BY started_at DESC LIMIT $2", since, limit);
+    "SELECT started_at FROM runs WHERE priority = 1 AND started_at > $1 ORDER BY started_at DESC LIMIT $2", since,
+    limit);
   std::vector<base::timestamp> out;
   for (std::size_t i = rows.size(); i-- > 0;)
     if (const auto t = base::from_iso8601(rows.text(i, 0).value_or("")))

@@ -1,6 +1,7 @@
 #include "actors/runs/agent_run.hpp"
 
 #include "base/ids.hpp"
+#include "security/audit_chain.hpp"
 #include "security/crypto.hpp"
 
 #include <caf/all.hpp>
@@ -20,7 +21,8 @@ boost::json::object failed(std::string error) { return {{"success", false}, {"er
 
 /// What an approval is bound to: nothing of it may change between the question and the call.
 std::string binding_of(const records::confirmation_record& c) {
-  return security::sha256_hex(base::to_line(boost::json::array{
+  // Canonical, as the row comes back from JSONB with its members in another order.
+  return security::sha256_hex(security::canonical_json(boost::json::array{
     c.tool_name, c.arguments, c.destination, c.owner_user_id, base::to_iso8601(c.expires_at)}));
 }
 

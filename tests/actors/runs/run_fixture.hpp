@@ -5,8 +5,11 @@
 #include "actors/runs/run_supervisor.hpp"
 #include "tests/support/actor_fixture.hpp"
 
+#include <boost/json/parse.hpp>
+
 #include <deque>
 #include <map>
+#include <ranges>
 
 namespace support {
 

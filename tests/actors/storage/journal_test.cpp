@@ -23,7 +23,7 @@ struct Journal : support::actor_fixture {
     end(journal);
     end(writer);
   }
-  void start(actors::journal_settings settings) {
+  void start() {
     journal = sys.spawn<actors::journal>(tree.at("/storage/journal", "journal"), writer, clock, metrics, settings);
   }
   /// The outcome of a delivery, once there is one.
@@ -44,6 +44,7 @@ struct Journal : support::actor_fixture {
     drain();
   }
 
+  actors::journal_settings settings;
   engine::metrics metrics;
   actors::journal_writer_actor writer;
   messages::journal_actor journal;
@@ -52,7 +53,10 @@ struct Journal : support::actor_fixture {
 };
 
 TEST_F(Journal, deliveries_beyond_the_intake_queue_are_overloaded_at_once) {
-  start({.max_batch = 1, .max_intake = 3, .max_queued_runs = 0});
+  settings.max_batch = 1;
+  settings.max_intake = 3;
+  settings.max_queued_runs = 0;
+  start();
   for (int i = 0; i < 4; ++i) // one under way, three wait
     EXPECT_FALSE(*deliver());
   EXPECT_EQ(*deliver(), base::errc::overloaded);
@@ -61,7 +65,9 @@ TEST_F(Journal, deliveries_beyond_the_intake_queue_are_overloaded_at_once) {
 }
 
 TEST_F(Journal, an_owner_s_full_queue_takes_nothing_and_others_are_not_affected) {
-  start({.max_queued_runs = 2, .queued = {{"u1", 1}}});
+  settings.max_queued_runs = 2;
+  settings.queued = {{"u1", 1}};
+  start();
   EXPECT_FALSE(*deliver("u1"));
   EXPECT_EQ(*deliver("u1"), base::errc::overloaded);
   EXPECT_FALSE(*deliver("u2"));
@@ -70,18 +76,19 @@ TEST_F(Journal, an_owner_s_full_queue_takes_nothing_and_others_are_not_affected)
 }
 
 TEST_F(Journal, writes_beyond_their_queue_are_overloaded) {
-  start({.max_batch = 1, .max_writes = 2});
-  std::vector<caf::response_promise> unused;
-  auto first = self->request(journal, caf::infinite, messages::write_run{});
-  auto second = self->request(journal, caf::infinite, messages::write_run{});
-  auto third = self->request(journal, caf::infinite, messages::write_run{});
+  settings.max_batch = 1;
+  settings.max_writes = 2;
+  start();
+  for (int i = 0; i < 3; ++i) // one under way, two wait
+    self->send(journal, messages::write_run{});
   const auto fourth = ask<messages::done>(journal, messages::write_run{});
   ASSERT_FALSE(fourth);
   EXPECT_EQ(messages::to_failure(fourth.error()).code, base::errc::overloaded);
 }
 
 TEST_F(Journal, what_arrives_during_a_commit_goes_into_one_transaction) {
-  start({.max_queued_runs = 0});
+  settings.max_queued_runs = 0;
+  start();
   for (int i = 0; i < 10; ++i)
     deliver();
   EXPECT_EQ(works.size(), 1U);
@@ -90,10 +97,12 @@ TEST_F(Journal, what_arrives_during_a_commit_goes_into_one_transaction) {
 }
 
 TEST_F(Journal, claims_and_new_runs_take_turns_so_that_neither_waits_for_ever) {
-  start({.max_batch = 1, .max_queued_runs = 0});
+  settings.max_batch = 1;
+  settings.max_queued_runs = 0;
+  start();
   for (int i = 0; i < 5; ++i)
     deliver();
-  auto claim = self->request(journal, caf::infinite, messages::claim_runs{"u1", run_priority::autonomous, 1});
+  self->send(journal, messages::claim_runs{"u1", run_priority::autonomous, 1});
   drain();
   finish_with(base::errc::invalid);
   finish_with(base::errc::invalid);
@@ -101,7 +110,8 @@ TEST_F(Journal, claims_and_new_runs_take_turns_so_that_neither_waits_for_ever) {
 }
 
 TEST_F(Journal, a_failed_transaction_is_told_to_everybody_who_waited_for_it) {
-  start({.max_queued_runs = 0});
+  settings.max_queued_runs = 0;
+  start();
   const auto first = deliver();
   const auto second = deliver();
   finish_with(base::errc::unavailable);
