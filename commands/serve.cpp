@@ -23,6 +23,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <iostream>
+#include <optional>
 #include <thread>
 
 namespace commands {
@@ -115,6 +116,26 @@ actors::engine_setup setup_of(const config::start_settings& settings, const stor
   return setup;
 }
 
+/// Ends every actor when serve() ends, on whatever way: the actor system waits for all of them.
+class all_actors {
+public:
+  explicit all_actors(actors::engine_tree engine) : engine_(std::move(engine)) {}
+  all_actors(const all_actors&) = delete;
+  all_actors& operator=(const all_actors&) = delete;
+  ~all_actors() {
+    if (front)
+      caf::anon_send_exit(front, caf::exit_reason::user_shutdown);
+    for (const auto& a : engine_.all)
+      caf::anon_send_exit(a, caf::exit_reason::user_shutdown);
+    engine::forget_asker();
+  }
+  [[nodiscard]] const actors::engine_tree& engine() const noexcept { return engine_; }
+  messages::http_front_actor front;
+
+private:
+  actors::engine_tree engine_;
+};
+
 /// Ends the process when an orderly stop takes too long.
 class stop_watch {
 public:
@@ -153,9 +174,11 @@ int serve(const config::start_settings& settings) {
     std::cerr << "To create the first admin, the page asks for this code: " << services.setup_code << std::endl;
   }
 
+  std::optional<stop_watch> limit; // outlives the actor system
   system_config config;
   caf::actor_system system(config);
-  auto engine = actors::spawn_engine(system, setup_of(settings, databases, std::move(seen), clock, metrics));
+  all_actors running(actors::spawn_engine(system, setup_of(settings, databases, std::move(seen), clock, metrics)));
+  const auto& engine = running.engine();
   if (const auto loaded = engine::ask<messages::done>(system, engine.webhooks, 20s, messages::reload_webhooks{}); !loaded)
     throw config::start_failure(config::exit_code::database, "The webhooks could not be read: " + loaded.error().message);
 
@@ -176,30 +199,18 @@ int serve(const config::start_settings& settings) {
   http::server_settings listen;
   listen.host = settings.host;
   listen.port = settings.port;
-  auto front = http::spawn_http_front(system, engine.tree.at("/front/http_front", "http_front"), services, listen);
-  const auto port = engine::ask<messages::front_started>(system, front, 20s, messages::start_front{});
-  if (!port) {
-    for (const auto& a : engine.all)
-      caf::anon_send_exit(a, caf::exit_reason::user_shutdown);
-    caf::anon_send_exit(front, caf::exit_reason::user_shutdown);
+  running.front
+    = http::spawn_http_front(system, engine.tree.at("/front/http_front", "http_front"), std::move(services), listen);
+  const auto port = engine::ask<messages::front_started>(system, running.front, 20s, messages::start_front{});
+  if (!port)
     throw config::start_failure(config::exit_code::port, port.error().message);
-  }
   std::cout << "listening on http://" << settings.host << ':' << port->port << std::endl;
 
   int signal = 0;
   ::sigwait(&ends, &signal);
   spdlog::info("stopping signal={}", signal);
-  const stop_watch limit;
-  (void)engine::ask<messages::done>(system, front, 8s, messages::stop_front{});
-  caf::anon_send_exit(front, caf::exit_reason::user_shutdown);
-  for (const auto& a : engine.all)
-    caf::anon_send_exit(a, caf::exit_reason::user_shutdown);
-  services = {};
-  engine = actors::engine_tree{};
-  destroy(front);
-  engine::forget_asker();
-  system.await_all_actors_done();
-  spdlog::info("stopped");
+  limit.emplace();
+  (void)engine::ask<messages::done>(system, running.front, 8s, messages::stop_front{});
   return 0;
 }
 
