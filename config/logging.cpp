@@ -12,11 +12,11 @@ namespace {
 
 spdlog::level::level_enum to_spdlog(log_level level) {
   switch (level) {
-    case log_level::trace: return spdlog::level::trace;
-    case log_level::debug: return spdlog::level::debug;
-    case log_level::info: return spdlog::level::info;
-    case log_level::warn: return spdlog::level::warn;
-    case log_level::error: return spdlog::level::err;
+  case log_level::trace: return spdlog::level::trace;
+  case log_level::debug: return spdlog::level::debug;
+  case log_level::info: return spdlog::level::info;
+  case log_level::warn: return spdlog::level::warn;
+  case log_level::error: return spdlog::level::err;
   }
   return spdlog::level::info;
 }
@@ -25,10 +25,13 @@ spdlog::level::level_enum to_spdlog(log_level level) {
 class json_message final : public spdlog::custom_flag_formatter {
 public:
   void format(const spdlog::details::log_msg& msg, const std::tm&, spdlog::memory_buf_t& out) override {
-    const auto text = base::to_line(boost::json::value(boost::json::string_view(msg.payload.data(), msg.payload.size())));
+    const auto text
+      = base::to_line(boost::json::value(boost::json::string_view(msg.payload.data(), msg.payload.size())));
     out.append(text.data(), text.data() + text.size());
   }
-  [[nodiscard]] std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<json_message>(); }
+  [[nodiscard]] std::unique_ptr<custom_flag_formatter> clone() const override {
+    return std::make_unique<json_message>();
+  }
 };
 
 } // namespace

@@ -107,29 +107,29 @@ std::optional<std::string> reason_against(std::string_view key, std::string_view
   if (info == nullptr)
     return std::nullopt;
   switch (info->kind) {
-    case setting_kind::integer: {
-      const auto number = to_integer(value);
-      if (!number || *number < info->min || *number > info->max)
-        return "must be a whole number from " + std::to_string(info->min) + " to " + std::to_string(info->max);
-      break;
-    }
-    case setting_kind::flag:
-      if (value.empty() || !to_flag(value))
-        return "must be 1 or 0";
-      break;
-    case setting_kind::secret:
-      if (static_cast<std::int64_t>(value.size()) < info->min || static_cast<std::int64_t>(value.size()) > info->max)
-        return "must have " + std::to_string(info->min) + " to " + std::to_string(info->max) + " bytes";
-      break;
-    case setting_kind::list:
-    case setting_kind::text:
-      if (value.find_first_of(std::string_view("\0\r\n", 3)) != std::string_view::npos)
-        return "must be one line";
-      if (key == "system:users_base_folder" && !value.empty() && !value.starts_with('/'))
-        return "must be an absolute path";
-      if (key == "system:default_model" && value.find(':') == std::string_view::npos)
-        return "must be provider:model";
-      break;
+  case setting_kind::integer: {
+    const auto number = to_integer(value);
+    if (!number || *number < info->min || *number > info->max)
+      return "must be a whole number from " + std::to_string(info->min) + " to " + std::to_string(info->max);
+    break;
+  }
+  case setting_kind::flag:
+    if (value.empty() || !to_flag(value))
+      return "must be 1 or 0";
+    break;
+  case setting_kind::secret:
+    if (static_cast<std::int64_t>(value.size()) < info->min || static_cast<std::int64_t>(value.size()) > info->max)
+      return "must have " + std::to_string(info->min) + " to " + std::to_string(info->max) + " bytes";
+    break;
+  case setting_kind::list:
+  case setting_kind::text:
+    if (value.find_first_of(std::string_view("\0\r\n", 3)) != std::string_view::npos)
+      return "must be one line";
+    if (key == "system:users_base_folder" && !value.empty() && !value.starts_with('/'))
+      return "must be an absolute path";
+    if (key == "system:default_model" && value.find(':') == std::string_view::npos)
+      return "must be provider:model";
+    break;
   }
   return std::nullopt;
 }

@@ -21,14 +21,14 @@ BOOST_DESCRIBE_ENUM(setting_effect, at_once, next_run, next_start)
 
 /// One known key: from this table come validation, `oai-web config`, the settings page and the docs.
 struct setting_info {
-  std::string_view key;           ///< `system:max_tool_calls`
+  std::string_view key; ///< `system:max_tool_calls`
   setting_kind kind = setting_kind::text;
   std::string_view default_value; ///< as stored
   std::string_view unit;          ///< `seconds`; empty: none
   std::int64_t min = 0;           ///< integer only
   std::int64_t max = 0;
   setting_effect effect = setting_effect::at_once;
-  std::string_view help;          ///< one line for people
+  std::string_view help; ///< one line for people
 };
 
 [[nodiscard]] std::span<const setting_info> runtime_setting_table();
@@ -39,10 +39,10 @@ struct setting_info {
 
 /// All settings as values; a snapshot.
 struct runtime_settings {
-  int max_concurrent_runs = 3;            ///< 0 = no limit
-  int max_autonomous_runs_per_hour = 20;  ///< 0 = no limit
-  int max_queued_runs = 10'000;           ///< per owner; 0 = no limit
-  int max_tool_calls = 20;                ///< per run
+  int max_concurrent_runs = 3;           ///< 0 = no limit
+  int max_autonomous_runs_per_hour = 20; ///< 0 = no limit
+  int max_queued_runs = 10'000;          ///< per owner; 0 = no limit
+  int max_tool_calls = 20;               ///< per run
   int tool_workers = 16;
   std::int64_t max_tool_result_bytes = 65'536;
   bool paused = false;
@@ -50,10 +50,10 @@ struct runtime_settings {
   base::secret session_secret;
   std::vector<std::string> trusted_proxy_ips;
   std::vector<std::string> public_hosts;
-  std::string users_base_folder;          ///< empty = DATA_DIR/users
+  std::string users_base_folder; ///< empty = DATA_DIR/users
   bool allow_injection = false;
   std::string default_model = "demo:scripted";
-  int audit_retention_days = 0;           ///< 0 = for ever
+  int audit_retention_days = 0; ///< 0 = for ever
   int max_event_streams = 200;
   int max_event_streams_per_user = 20;
 };

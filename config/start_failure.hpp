@@ -8,7 +8,7 @@ namespace config {
 /// How `oai-web` ends.
 enum class exit_code : int {
   ok = 0,
-  failed = 1,          ///< anything that has no number of its own
+  failed = 1, ///< anything that has no number of its own
   configuration = 2,
   database = 3,
   master_password = 4,

@@ -58,7 +58,8 @@ void assign(const raw_value& raw, bool from_file, T& out) {
   }
 }
 
-void set(sourced_settings& out, std::string_view name, const raw_value& raw, bool from_file, const std::string& source) {
+void set(sourced_settings& out, std::string_view name, const raw_value& raw, bool from_file,
+         const std::string& source) {
   base::for_each_member<start_settings>([&](std::string_view member_name, auto member) {
     if (member_name == name)
       assign(raw, from_file, out.values.*member);

@@ -22,16 +22,16 @@ BOOST_DESCRIBE_ENUM(log_level, trace, debug, info, warn, error)
 
 /// Each member is a key of config.toml, an environment variable and, where it has one, an option; see start_keys().
 struct start_settings {
-  std::string data_dir;             ///< absolute
+  std::string data_dir; ///< absolute
   std::string host = "127.0.0.1";
-  std::uint16_t port = 8080;        ///< 0 = a free one
-  base::secret aide_db_url;         ///< empty = the private cluster
-  base::secret brain_db_url;        ///< empty = the private cluster
-  base::secret master_password;     ///< empty = from the file `secret/master_password` of the data directory
+  std::uint16_t port = 8080;    ///< 0 = a free one
+  base::secret aide_db_url;     ///< empty = the private cluster
+  base::secret brain_db_url;    ///< empty = the private cluster
+  base::secret master_password; ///< empty = from the file `secret/master_password` of the data directory
   config::log_level log_level = config::log_level::info;
   config::log_format log_format = config::log_format::text;
-  std::string postgres_bin_dir;     ///< where initdb and postgres are; empty = looked for
-  int db_connections = 4;           ///< connections of the pool of each database
+  std::string postgres_bin_dir; ///< where initdb and postgres are; empty = looked for
+  int db_connections = 4;       ///< connections of the pool of each database
 };
 BOOST_DESCRIBE_STRUCT(start_settings, (),
                       (data_dir, host, port, aide_db_url, brain_db_url, master_password, log_level, log_format,

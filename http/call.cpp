@@ -35,12 +35,9 @@ boost::json::value call::read_json_body(std::size_t limit) const {
   std::string text;
   if (const auto fault = q.read_body(text, limit)) {
     switch (*fault) {
-      case body_fault::too_large:
-        throw problem(413, "The body may have at most " + std::to_string(limit) + " bytes.");
-      case body_fault::too_slow:
-        throw problem(408, "The body did not come in time.");
-      default:
-        throw problem(400, "The body's framing is broken.");
+    case body_fault::too_large: throw problem(413, "The body may have at most " + std::to_string(limit) + " bytes.");
+    case body_fault::too_slow: throw problem(408, "The body did not come in time.");
+    default: throw problem(400, "The body's framing is broken.");
     }
   }
   if (text.empty())

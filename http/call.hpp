@@ -46,10 +46,11 @@ public:
   auto db(std::string name, F work) const {
     using result_type = std::invoke_result_t<F&, storage::session&>;
     if constexpr (std::is_void_v<result_type>) {
-      const auto answer = with.engine->db(std::move(name), [work = std::move(work)](storage::session& s) mutable -> std::any {
-        work(s);
-        return {};
-      });
+      const auto answer
+        = with.engine->db(std::move(name), [work = std::move(work)](storage::session& s) mutable -> std::any {
+            work(s);
+            return {};
+          });
       check(answer);
     } else {
       auto answer = with.engine->db(

@@ -40,10 +40,10 @@ enum class sign_in_kind {
 /// Who makes a request, as the database has him at this moment.
 struct caller {
   sign_in_kind kind = sign_in_kind::nobody;
-  records::signed_in who; ///< empty for nobody
-  http::scopes key_scopes; ///< kind key
-  std::string address;    ///< of the client; behind a trusted proxy what that says
-  bool over_tls = false;  ///< as the trusted proxy says
+  records::signed_in who;      ///< empty for nobody
+  http::scopes key_scopes;     ///< kind key
+  std::string address;         ///< of the client; behind a trusted proxy what that says
+  bool over_tls = false;       ///< as the trusted proxy says
   bool bad_credential = false; ///< one was given and is not valid
 
   [[nodiscard]] bool is_signed_in() const noexcept { return kind != sign_in_kind::nobody; }

@@ -11,10 +11,10 @@ namespace http {
 
 /// One event stream.
 struct event_stream {
-  std::string topic;                        ///< `conversation/ID`
+  std::string topic;                         ///< `conversation/ID`
   std::function<boost::json::value()> whole; ///< the object of the matching GET, for `reset`; null: the thing is gone
-  std::vector<std::string> ends_with;       ///< names of the events after which the stream ends
-  std::function<bool()> over;               ///< whether no event can come any more; asked when none comes. Empty: never
+  std::vector<std::string> ends_with;        ///< names of the events after which the stream ends
+  std::function<bool()> over; ///< whether no event can come any more; asked when none comes. Empty: never
 };
 
 /// Answers with the stream: events after `Last-Event-ID` or `?last_event_id=`, then live ones; a comment every 15 s. It

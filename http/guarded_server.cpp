@@ -111,26 +111,20 @@ void guarded_server::impl::serve(std::shared_ptr<connection> c) {
       return;
     }
     switch (c->receive_head(settings.head.bytes, !workers.pressed())) {
-      case connection::input::head:
-        break;
-      case connection::input::nothing:
-        if (!c->has_input() && c->served) {
-          lot.park(std::move(c), now() + settings.idle_time);
-        } else { // a head has begun, or the first one is awaited
-          if (c->head_deadline == steady_time{})
-            c->head_deadline = now() + settings.head_time;
-          const auto until = c->head_deadline;
-          lot.park(std::move(c), until);
-        }
-        return;
-      case connection::input::closed:
-        return;
-      case connection::input::malformed:
-        refuse_head(*c, 400, "a line of the head does not end in CRLF");
-        return;
-      case connection::input::too_large:
-        refuse_head(*c, 431, "the head is too large");
-        return;
+    case connection::input::head: break;
+    case connection::input::nothing:
+      if (!c->has_input() && c->served) {
+        lot.park(std::move(c), now() + settings.idle_time);
+      } else { // a head has begun, or the first one is awaited
+        if (c->head_deadline == steady_time{})
+          c->head_deadline = now() + settings.head_time;
+        const auto until = c->head_deadline;
+        lot.park(std::move(c), until);
+      }
+      return;
+    case connection::input::closed: return;
+    case connection::input::malformed: refuse_head(*c, 400, "a line of the head does not end in CRLF"); return;
+    case connection::input::too_large: refuse_head(*c, 431, "the head is too large"); return;
     }
     c->head_deadline = {};
     c->in_handler = true;
@@ -173,7 +167,8 @@ guarded_server::impl::next guarded_server::impl::write(connection& c, const requ
   const auto body = r.fixed_body.empty() ? std::string_view(r.body) : r.fixed_body;
   const auto deadline = std::chrono::steady_clock::now() + settings.send_time;
 
-  std::string out = response_head(r, {.close = close || r.stream != nullptr, .chunked = chunked, .body_size = body.size()});
+  std::string out
+    = response_head(r, {.close = close || r.stream != nullptr, .chunked = chunked, .body_size = body.size()});
   if (r.stream == nullptr) {
     const bool no_body = head_only || r.status == 204 || r.status == 304;
     bool sent = false;

@@ -14,14 +14,14 @@ namespace http {
 
 /// How the server listens, and its bounds.
 struct server_settings {
-  std::string host = "127.0.0.1";            ///< address or name
-  std::uint16_t port = 0;                    ///< 0 = a free one
+  std::string host = "127.0.0.1"; ///< address or name
+  std::uint16_t port = 0;         ///< 0 = a free one
   head_limits head;
-  std::chrono::milliseconds head_time{10'000};  ///< from the first byte of a head to its last; then it is cut
-  std::chrono::milliseconds body_time{30'000};  ///< for a whole body
-  std::chrono::milliseconds send_time{30'000};  ///< for a whole answer, or for one piece of a stream
-  std::chrono::milliseconds idle_time{30'000};  ///< a kept-alive connection without a request is closed then
-  std::size_t connections = 8192;               ///< open at once; beyond it a new one is closed
+  std::chrono::milliseconds head_time{10'000}; ///< from the first byte of a head to its last; then it is cut
+  std::chrono::milliseconds body_time{30'000}; ///< for a whole body
+  std::chrono::milliseconds send_time{30'000}; ///< for a whole answer, or for one piece of a stream
+  std::chrono::milliseconds idle_time{30'000}; ///< a kept-alive connection without a request is closed then
+  std::size_t connections = 8192;              ///< open at once; beyond it a new one is closed
   /// 256, as a webhook's thread waits for the commit of its event: with fewer, 256 clients wait for threads.
   worker_pool_settings workers{.least = 8, .most = 256};
 };

@@ -54,8 +54,7 @@ bool is_same_origin(const request& q) {
     return true;
   const auto origin = q.header("Origin");
   const auto scheme_end = origin.find("://");
-  return scheme_end != std::string_view::npos
-         && equal_ignoring_case(origin.substr(scheme_end + 3), q.header("Host"));
+  return scheme_end != std::string_view::npos && equal_ignoring_case(origin.substr(scheme_end + 3), q.header("Host"));
 }
 
 std::string client_address(const request& q, const std::vector<std::string>& trusted_proxies) {
@@ -71,7 +70,8 @@ std::string client_address(const request& q, const std::vector<std::string>& tru
     while (!rest.empty()) {
       const auto comma = rest.rfind(',');
       auto part = std::string(without_port(trim(comma == std::string_view::npos ? rest : rest.substr(comma + 1))));
-      if (const auto whole = std::string(trim(comma == std::string_view::npos ? rest : rest.substr(comma + 1))); is_ip(whole))
+      if (const auto whole = std::string(trim(comma == std::string_view::npos ? rest : rest.substr(comma + 1)));
+          is_ip(whole))
         part = whole; // a bare IPv6 address has colons of its own
       rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(0, comma);
       if (!is_ip(part))

@@ -39,7 +39,8 @@ public:
       end.tv_nsec -= 1'000'000'000;
     }
     while (word_.load(std::memory_order_acquire) != given) {
-      const auto n = ::syscall(SYS_futex, &word_, FUTEX_WAIT_BITSET_PRIVATE, awaited, &end, nullptr, FUTEX_BITSET_MATCH_ANY);
+      const auto n
+        = ::syscall(SYS_futex, &word_, FUTEX_WAIT_BITSET_PRIVATE, awaited, &end, nullptr, FUTEX_BITSET_MATCH_ANY);
       if (n != 0 && errno == ETIMEDOUT && word_.load(std::memory_order_acquire) != given)
         return nullptr;
     }

@@ -112,7 +112,9 @@ json::object operation(const route& r) {
     for (const auto s : {scope::read, scope::chat, scope::run, scope::engine, scope::metrics, scope::admin})
       if (r.info.key_scopes.has(s))
         names.append(names.empty() ? "" : " or ").append(base::enum_name(s));
-    const auto keys = r.info.any_key ? std::string("Any API key.") : names.empty() ? std::string("Needs a session.") : "API keys with the scope " + names + ".";
+    const auto keys = r.info.any_key  ? std::string("Any API key.")
+                      : names.empty() ? std::string("Needs a session.")
+                                      : "API keys with the scope " + names + ".";
     out["description"] = help + (help.empty() ? "" : " ") + keys;
   }
   return out;
@@ -131,21 +133,21 @@ json::object openapi_document(const std::vector<route>& routes) {
       method += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     at.as_object()[method] = operation(r);
   }
-  json::object problem{
-    {"type", "object"},
-    {"properties",
-     {{"type", {{"type", "string"}}},
-      {"title", {{"type", "string"}}},
-      {"status", {{"type", "integer"}}},
-      {"detail", {{"type", "string"}}},
-      {"errors", {{"type", "array"}, {"items", base::json_schema<base::field_error>()}}}}},
-    {"required", json::array{"type", "title", "status", "detail"}}};
+  json::object problem{{"type", "object"},
+                       {"properties",
+                        {{"type", {{"type", "string"}}},
+                         {"title", {{"type", "string"}}},
+                         {"status", {{"type", "integer"}}},
+                         {"detail", {{"type", "string"}}},
+                         {"errors", {{"type", "array"}, {"items", base::json_schema<base::field_error>()}}}}},
+                       {"required", json::array{"type", "title", "status", "detail"}}};
   json::array any_sign_in;
   for (const char* name : {"cookie", "bearer", "api_key"})
     any_sign_in.push_back(json::object{{name, json::array{}}});
-  json::object info{{"title", "oAI-Web"},
-                    {"version", view(::oai_web_version())},
-                    {"description", "A self-hosted AI agent server. Times are ISO 8601 in UTC, ids are UUIDs as text."}};
+  json::object info{
+    {"title", "oAI-Web"},
+    {"version", view(::oai_web_version())},
+    {"description", "A self-hosted AI agent server. Times are ISO 8601 in UTC, ids are UUIDs as text."}};
   json::object schemes{{"cookie", json::object{{"type", "apiKey"}, {"in", "cookie"}, {"name", "aide_user"}}},
                        {"bearer", json::object{{"type", "http"}, {"scheme", "bearer"}}},
                        {"api_key", json::object{{"type", "apiKey"}, {"in", "header"}, {"name", "X-API-Key"}}}};
@@ -168,10 +170,11 @@ json::object openapi_document(const std::vector<route>& routes) {
 
 void add_openapi(route_table& t) {
   const auto text = std::make_shared<std::string>();
-  t.add_raw({.method = "GET", .path = "/api/openapi.json", .who = access::open, .help = "This document"}, "application/json", [text](call& c) {
-    c.out.content_type = "application/json";
-    c.out.body = *text;
-  });
+  t.add_raw({.method = "GET", .path = "/api/openapi.json", .who = access::open, .help = "This document"},
+            "application/json", [text](call& c) {
+              c.out.content_type = "application/json";
+              c.out.body = *text;
+            });
   *text = base::to_line(openapi_document(t.all()));
 }
 

@@ -31,15 +31,15 @@ void problem::write(response& out) const {
 problem problem_of(const base::failure& f) {
   using enum base::errc;
   switch (f.code) {
-    case invalid: return {422, f.message};
-    case not_found: return {404, f.message};
-    case conflict: return {409, f.message};
-    case denied: return {403, f.message};
-    case overloaded: return std::move(problem(503, f.message).retry_after(2));
-    case unavailable: return std::move(problem(503, f.message).retry_after(5));
-    case timeout: return std::move(problem(503, "No answer in time; whether it was done is not known.").retry_after(5));
-    case unsupported: return {501, f.message};
-    case internal: break;
+  case invalid: return {422, f.message};
+  case not_found: return {404, f.message};
+  case conflict: return {409, f.message};
+  case denied: return {403, f.message};
+  case overloaded: return std::move(problem(503, f.message).retry_after(2));
+  case unavailable: return std::move(problem(503, f.message).retry_after(5));
+  case timeout: return std::move(problem(503, "No answer in time; whether it was done is not known.").retry_after(5));
+  case unsupported: return {501, f.message};
+  case internal: break;
   }
   return {500, "A defect of this server; its log says more."};
 }

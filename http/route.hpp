@@ -12,9 +12,9 @@
 namespace http {
 
 enum class access {
-  open,       ///< everybody
-  signed_in,  ///< any active user, or a key of one with a fitting scope
-  admin       ///< active admins, or a key of one with a fitting scope
+  open,      ///< everybody
+  signed_in, ///< any active user, or a key of one with a fitting scope
+  admin      ///< active admins, or a key of one with a fitting scope
 };
 BOOST_DESCRIBE_ENUM(access, open, signed_in, admin)
 
@@ -67,12 +67,12 @@ struct route_info {
   access who = access::signed_in;
   scopes key_scopes = {}; ///< any of these lets a key in; none: no key at all
   std::string_view help;
-  int status = 200;       ///< of a success; 204 follows from the answer `nothing`
-  bool paged = false;     ///< takes limit and before
+  int status = 200;   ///< of a success; 204 follows from the answer `nothing`
+  bool paged = false; ///< takes limit and before
   std::vector<query_parameter> query = {};
   std::size_t body_limit = 1024 * 1024; ///< bytes; beyond it 413
   rate_limit rate = {};
-  bool any_key = false;   ///< a key of any scope may; on an open route: the caller is looked up all the same
+  bool any_key = false;        ///< a key of any scope may; on an open route: the caller is looked up all the same
   bool from_elsewhere = false; ///< another site's page may call it: no check of the origin
 };
 
@@ -80,7 +80,7 @@ struct route_info {
 struct route {
   route_info info;
   std::function<void(call&)> handle;
-  boost::json::object body_schema;   ///< empty: takes no body
+  boost::json::object body_schema; ///< empty: takes no body
   bool body_is_patch = false;
   boost::json::object answer_schema; ///< empty: none, or not JSON
   std::string answer_type;           ///< media type, `application/json` unless the handler writes its own

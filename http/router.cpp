@@ -11,8 +11,8 @@ namespace http {
 namespace {
 
 /// Statuses that are counted, each with its own counter; others count as the last.
-constexpr std::array counted{200, 201, 202, 204, 303, 304, 400, 401, 403, 404, 405, 408, 409,
-                             413, 415, 421, 422, 429, 500, 501, 503, 0};
+constexpr std::array counted{200, 201, 202, 204, 303, 304, 400, 401, 403, 404, 405,
+                             408, 409, 413, 415, 421, 422, 429, 500, 501, 503, 0};
 
 std::vector<std::string_view> split(std::string_view path) {
   std::vector<std::string_view> out;
@@ -39,7 +39,8 @@ bool changes_something(std::string_view method) { return method != "GET" && meth
 } // namespace
 
 std::string_view security_headers() noexcept {
-  return "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+  return "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: "
+         "blob:; "
          "connect-src 'self'; font-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'\r\n"
          "X-Content-Type-Options: nosniff\r\n"
          "X-Frame-Options: DENY\r\n"
@@ -72,16 +73,14 @@ router::match router::find(std::string_view method, std::string_view path) {
   const auto segments = split(path);
   for (auto* candidate : group->second) {
     if (candidate->segments.size() != segments.size()
-        || !std::equal(segments.begin(), segments.end(), candidate->segments.begin(), [](auto is, auto wanted) {
-             return wanted.starts_with('{') ? !is.empty() : is == wanted;
-           }))
+        || !std::equal(segments.begin(), segments.end(), candidate->segments.begin(),
+                       [](auto is, auto wanted) { return wanted.starts_with('{') ? !is.empty() : is == wanted; }))
       continue;
     const auto& info = candidate->r->info;
     if (info.method == method || (method == "HEAD" && info.method == "GET")) {
       // Fixed words come before parameters: `/api/actors/events` is not an actor called events.
-      const auto fixed = [](const row* r) {
-        return std::ranges::count_if(r->segments, [](auto s) { return !s.starts_with('{'); });
-      };
+      const auto fixed
+        = [](const row* r) { return std::ranges::count_if(r->segments, [](auto s) { return !s.starts_with('{'); }); };
       if (out.found == nullptr || fixed(candidate) > fixed(out.found))
         out.found = candidate;
     }
@@ -103,7 +102,8 @@ void router::check_rate(const route_info& info, const caller& by) {
   const bool own = info.rate.per_minute != ordinary.per_minute || info.rate.burst != ordinary.burst;
   const auto key = own ? fmt::format("{} {} {}", info.method, info.path, subject) : subject;
   if (const auto seconds = limiter_.take(key, info.rate.per_minute, info.rate.burst, steady::now()))
-    throw std::move(problem(429, fmt::format("Too many requests; please wait {} seconds.", *seconds)).retry_after(*seconds));
+    throw std::move(
+      problem(429, fmt::format("Too many requests; please wait {} seconds.", *seconds)).retry_after(*seconds));
 }
 
 void router::check_rights(const route_info& info, const caller& by) {
@@ -112,7 +112,8 @@ void router::check_rights(const route_info& info, const caller& by) {
   if (!by.is_signed_in()) {
     if (!sign_in_.has_users())
       throw std::move(problem(401, "Nobody can sign in yet: make the first user at /setup.").of_type("setup-required"));
-    throw problem(401, by.bad_credential ? "The session or key is not valid any more; please sign in." : "Please sign in.");
+    throw problem(401,
+                  by.bad_credential ? "The session or key is not valid any more; please sign in." : "Please sign in.");
   }
   if (info.who == access::admin && !by.is_admin())
     throw problem(403, "Only an administrator may do this.");
@@ -214,7 +215,8 @@ void router::count(row& r, int status) {
   auto& slot = r.counters[static_cast<std::size_t>(at - counted.begin())];
   auto* counter = slot.load(std::memory_order_relaxed);
   if (counter == nullptr) {
-    counter = &with_.metrics->get(fmt::format("oai_http_requests_total{{route=\"{}\",status=\"{}\"}}", r.metric, status));
+    counter
+      = &with_.metrics->get(fmt::format("oai_http_requests_total{{route=\"{}\",status=\"{}\"}}", r.metric, status));
     slot.store(counter, std::memory_order_relaxed);
   }
   counter->add();

@@ -73,16 +73,19 @@ public:
 
   /// Answers the run's id. not_found, denied, conflict, overloaded.
   virtual base::result<std::string> start_run(std::string agent_id, std::string message, std::string user_id,
-                                              bool autonomous) = 0;
+                                              bool autonomous)
+    = 0;
   /// conflict: a turn already runs there.
   virtual base::result<std::string> start_chat_turn(std::string conversation_id, std::string user_id, std::string text,
-                                                    std::string model) = 0;
+                                                    std::string model)
+    = 0;
   /// not_found: no such run lives.
   virtual base::result<void> stop_run(std::string run_id) = 0;
   virtual base::result<void> stop_conversation(std::string conversation_id) = 0;
   /// not_found, conflict.
   virtual base::result<void> answer_confirmation(std::string conversation_id, std::string call_id, std::string user_id,
-                                                 bool approved, records::confirmation_scope scope) = 0;
+                                                 bool approved, records::confirmation_scope scope)
+    = 0;
   virtual base::result<void> pause() = 0;
   virtual base::result<void> resume() = 0;
   virtual base::result<engine_state> state() = 0;
@@ -96,7 +99,8 @@ public:
 
   virtual base::result<topic_snapshot> topic(std::string topic) = 0;
   virtual void subscribe(std::string topic, std::optional<std::string> last_event_id,
-                         std::shared_ptr<engine::event_queue> queue) = 0;
+                         std::shared_ptr<engine::event_queue> queue)
+    = 0;
   virtual void unsubscribe(std::string topic, std::shared_ptr<engine::event_queue> queue) = 0;
 
   /// Rows of the actors page.
@@ -131,7 +135,7 @@ struct services {
   std::vector<tool_info> tools;
   std::vector<models::model_info> models;
   std::string agent_name = "oAI-Web"; ///< what `GET /api/status` calls the agent
-  std::string data_dir; ///< absolute; no folder of the whitelist may hold it or lie in it
+  std::string data_dir;               ///< absolute; no folder of the whitelist may hold it or lie in it
   /// Asked for by /setup when the server listens on more than loopback; empty: not asked.
   std::string setup_code;
   std::string ui_dir; ///< serve the web app from this folder (OAI_WEB_UI_DIR); empty: from the program

@@ -30,7 +30,8 @@ std::string cookie_header(std::string_view value, bool secure, std::int64_t max_
 template <class F>
 auto ask(const services& with, std::string name, F work) {
   using result_type = std::invoke_result_t<F&, storage::session&>;
-  auto answer = with.engine->db(std::move(name), [work = std::move(work)](storage::session& s) mutable -> std::any { return work(s); });
+  auto answer = with.engine->db(std::move(name),
+                                [work = std::move(work)](storage::session& s) mutable -> std::any { return work(s); });
   call::check(answer);
   return std::any_cast<result_type>(std::move(*answer));
 }
@@ -62,9 +63,10 @@ caller sign_in::identify_session(std::string_view cookie_value, caller out) {
     out.bad_credential = true;
     return out;
   }
-  auto found = ask(with_, "sessions.find", [hash = security::sha256_hex(id), now = with_.clock->now()](storage::session& s) {
-    return storage::sessions::find(s, hash, now);
-  });
+  auto found
+    = ask(with_, "sessions.find", [hash = security::sha256_hex(id), now = with_.clock->now()](storage::session& s) {
+        return storage::sessions::find(s, hash, now);
+      });
   if (!found || !found->is_active) {
     out.bad_credential = true;
     return out;
@@ -75,9 +77,10 @@ caller sign_in::identify_session(std::string_view cookie_value, caller out) {
 }
 
 caller sign_in::identify_key(std::string_view key, caller out) {
-  auto found = ask(with_, "api_keys.find", [hash = security::sha256_hex(key), now = with_.clock->now()](storage::session& s) {
-    return storage::api_keys::find(s, hash, now);
-  });
+  auto found
+    = ask(with_, "api_keys.find", [hash = security::sha256_hex(key), now = with_.clock->now()](storage::session& s) {
+        return storage::api_keys::find(s, hash, now);
+      });
   if (!found || !found->is_active) {
     out.bad_credential = true;
     return out;
@@ -155,7 +158,8 @@ records::user_record sign_in::check_password(const call& c, const std::string& u
   }
   if (!right || !user->is_active) {
     delays_.failed(name, address, steady::now());
-    spdlog::warn("http sign_in_failed user=\"{}\" address={}", base::to_clean_utf8(is_user_name(name) ? name : "?"), address);
+    spdlog::warn("http sign_in_failed user=\"{}\" address={}", base::to_clean_utf8(is_user_name(name) ? name : "?"),
+                 address);
     throw problem(401, "Name or password is wrong, or the account is disabled.");
   }
   delays_.succeeded(name, address);

@@ -5,9 +5,9 @@
 #include <boost/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
-#include <array>
 #include <vector>
 
 namespace security {
@@ -20,50 +20,51 @@ void write_number(double value, std::string& out) {
   std::array<char, 400> buffer{};
   // A whole double below 2^64 comes back from JSONB as an integer, so it is written as one.
   const bool whole = std::isfinite(value) && value == std::floor(value) && std::abs(value) < 18446744073709551616.0;
-  const auto end = whole ? (value < 0 && value >= -9223372036854775808.0
-                              ? std::to_chars(buffer.begin(), buffer.end(), static_cast<std::int64_t>(value))
-                            : value >= 0 ? std::to_chars(buffer.begin(), buffer.end(), static_cast<std::uint64_t>(value))
-                                         : std::to_chars(buffer.begin(), buffer.end(), value))
-                         : std::to_chars(buffer.begin(), buffer.end(), value);
+  const auto end = whole
+                     ? (value < 0 && value >= -9223372036854775808.0
+                          ? std::to_chars(buffer.begin(), buffer.end(), static_cast<std::int64_t>(value))
+                        : value >= 0 ? std::to_chars(buffer.begin(), buffer.end(), static_cast<std::uint64_t>(value))
+                                     : std::to_chars(buffer.begin(), buffer.end(), value))
+                     : std::to_chars(buffer.begin(), buffer.end(), value);
   out.append(buffer.begin(), end.ptr);
 }
 
 void write(const json::value& value, std::string& out) {
   switch (value.kind()) {
-    case json::kind::null: out += "null"; break;
-    case json::kind::bool_: out += value.get_bool() ? "true" : "false"; break;
-    case json::kind::int64: out += std::to_string(value.get_int64()); break;
-    case json::kind::uint64: out += std::to_string(value.get_uint64()); break;
-    case json::kind::double_: write_number(value.get_double(), out); break;
-    case json::kind::string: out += json::serialize(value.get_string()); break;
-    case json::kind::array: {
-      out += '[';
-      bool first = true;
-      for (const auto& item : value.get_array()) {
-        if (!std::exchange(first, false))
-          out += ',';
-        write(item, out);
-      }
-      out += ']';
-      break;
+  case json::kind::null: out += "null"; break;
+  case json::kind::bool_: out += value.get_bool() ? "true" : "false"; break;
+  case json::kind::int64: out += std::to_string(value.get_int64()); break;
+  case json::kind::uint64: out += std::to_string(value.get_uint64()); break;
+  case json::kind::double_: write_number(value.get_double(), out); break;
+  case json::kind::string: out += json::serialize(value.get_string()); break;
+  case json::kind::array: {
+    out += '[';
+    bool first = true;
+    for (const auto& item : value.get_array()) {
+      if (!std::exchange(first, false))
+        out += ',';
+      write(item, out);
     }
-    case json::kind::object: {
-      std::vector<const json::key_value_pair*> members;
-      for (const auto& member : value.get_object())
-        members.push_back(&member);
-      std::ranges::sort(members, [](const auto* a, const auto* b) { return a->key() < b->key(); });
-      out += '{';
-      bool first = true;
-      for (const auto* member : members) {
-        if (!std::exchange(first, false))
-          out += ',';
-        out += json::serialize(json::string(member->key()));
-        out += ':';
-        write(member->value(), out);
-      }
-      out += '}';
-      break;
+    out += ']';
+    break;
+  }
+  case json::kind::object: {
+    std::vector<const json::key_value_pair*> members;
+    for (const auto& member : value.get_object())
+      members.push_back(&member);
+    std::ranges::sort(members, [](const auto* a, const auto* b) { return a->key() < b->key(); });
+    out += '{';
+    bool first = true;
+    for (const auto* member : members) {
+      if (!std::exchange(first, false))
+        out += ',';
+      out += json::serialize(json::string(member->key()));
+      out += ':';
+      write(member->value(), out);
     }
+    out += '}';
+    break;
+  }
   }
 }
 

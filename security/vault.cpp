@@ -120,8 +120,7 @@ std::optional<base::secret> vault::decrypt(std::string_view stored, const vault_
   must(EVP_DecryptUpdate(c.get(), reinterpret_cast<unsigned char*>(plain.data()), &size,
                          raw(bytes->data() + nonce_bytes), static_cast<int>(length)));
   must(EVP_CIPHER_CTX_ctrl(c.get(), EVP_CTRL_GCM_SET_TAG, tag_bytes, bytes->data() + nonce_bytes + length));
-  const bool genuine
-    = EVP_DecryptFinal_ex(c.get(), reinterpret_cast<unsigned char*>(plain.data()) + size, &size) == 1;
+  const bool genuine = EVP_DecryptFinal_ex(c.get(), reinterpret_cast<unsigned char*>(plain.data()) + size, &size) == 1;
   base::secret out(std::move(plain));
   if (!genuine)
     return std::nullopt;

@@ -18,8 +18,8 @@ std::vector<row> list(session& s, const records::viewer& by, const records::page
 }
 
 std::optional<row> find(session& s, const records::viewer& by, const std::string& id) {
-  return select_one<row>(s, table, "WHERE id = $3 AND deleted_at IS NULL AND ($1 OR owner_user_id = $2)",
-                         by.sees_all(), by.user_id, id);
+  return select_one<row>(s, table, "WHERE id = $3 AND deleted_at IS NULL AND ($1 OR owner_user_id = $2)", by.sees_all(),
+                         by.user_id, id);
 }
 
 void create(session& s, const row& agent) { insert(s, table, agent); }

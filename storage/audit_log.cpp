@@ -19,14 +19,14 @@ records::audit_page read(session& s, const records::viewer& by, const records::a
   records::audit_page out;
   out.page = f.page;
   out.per_page = f.per_page;
-  out.total = std::stoll(std::string(*s.exec("SELECT count(*) FROM audit_log " + std::string(conditions), by.sees_all(),
-                                             by.user_id, f.start, f.end, f.tool_name, f.session_id, f.task_id,
-                                             f.confirmed_only)
-                                        .text(0, 0)));
-  out.entries = select<records::audit_entry>(
-    s, "audit_log", std::string(conditions) + "ORDER BY id DESC LIMIT $9 OFFSET $10", by.sees_all(), by.user_id, f.start,
-    f.end, f.tool_name, f.session_id, f.task_id, f.confirmed_only, f.per_page,
-    (static_cast<std::int64_t>(f.page) - 1) * f.per_page);
+  out.total
+    = std::stoll(std::string(*s.exec("SELECT count(*) FROM audit_log " + std::string(conditions), by.sees_all(),
+                                     by.user_id, f.start, f.end, f.tool_name, f.session_id, f.task_id, f.confirmed_only)
+                                .text(0, 0)));
+  out.entries
+    = select<records::audit_entry>(s, "audit_log", std::string(conditions) + "ORDER BY id DESC LIMIT $9 OFFSET $10",
+                                   by.sees_all(), by.user_id, f.start, f.end, f.tool_name, f.session_id, f.task_id,
+                                   f.confirmed_only, f.per_page, (static_cast<std::int64_t>(f.page) - 1) * f.per_page);
   return out;
 }
 
@@ -36,9 +36,10 @@ std::optional<std::int64_t> first_broken_link(session& s) {
   std::optional<std::string> before; // hash of the row before; none for the first that is left
   bool chained = false;              // rows of older programs come first and have no hash
   for (;;) {
-    const auto rows = s.exec("SELECT id, timestamp, session_id, tool_name, arguments, result_summary, confirmed, task_id, "
-                             "user_id, previous_hash, hash FROM audit_log WHERE id > $1 ORDER BY id LIMIT $2",
-                             after, chunk);
+    const auto rows
+      = s.exec("SELECT id, timestamp, session_id, tool_name, arguments, result_summary, confirmed, task_id, "
+               "user_id, previous_hash, hash FROM audit_log WHERE id > $1 ORDER BY id LIMIT $2",
+               after, chunk);
     for (std::size_t i = 0; i < rows.size(); ++i) {
       after = std::stoll(std::string(*rows.text(i, 0)));
       const auto hash = rows.text(i, 10);

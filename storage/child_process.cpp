@@ -38,7 +38,8 @@ struct prepared {
     ::_exit(127);
   };
   if (p.user != nullptr
-      && (::syscall(SYS_setgroups, 0, nullptr) != 0 || ::syscall(SYS_setresgid, p.user->gid, p.user->gid, p.user->gid) != 0
+      && (::syscall(SYS_setgroups, 0, nullptr) != 0
+          || ::syscall(SYS_setresgid, p.user->gid, p.user->gid, p.user->gid) != 0
           || ::syscall(SYS_setresuid, p.user->uid, p.user->uid, p.user->uid) != 0))
     fail();
   // After the change of user, which clears it; then the parent may be gone already.
@@ -98,8 +99,15 @@ pid_t start_child(const child_settings& settings) {
       throw std::system_error(error, std::generic_category(), settings.output_file);
     }
   }
-  const prepared p{settings.program.c_str(), argv.data(), envp.data(), settings.working_dir.c_str(), output, pipe[1],
-                   settings.user ? &*settings.user : nullptr, settings.signal_at_parents_death, ::getpid()};
+  const prepared p{settings.program.c_str(),
+                   argv.data(),
+                   envp.data(),
+                   settings.working_dir.c_str(),
+                   output,
+                   pipe[1],
+                   settings.user ? &*settings.user : nullptr,
+                   settings.signal_at_parents_death,
+                   ::getpid()};
   const pid_t pid = ::fork();
   const int fork_error = errno;
   if (pid == 0)

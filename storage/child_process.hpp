@@ -20,9 +20,9 @@ struct child_settings {
   std::vector<std::string> arguments;   ///< without the program's name
   std::vector<std::string> environment; ///< `NAME=value`
   std::string working_dir = "/";
-  std::string output_file;              ///< appended to; standard output and error
-  std::optional<run_as> user;           ///< empty = as we are
-  int signal_at_parents_death = 0;      ///< sent when the *thread* that started it ends, however it ends
+  std::string output_file;         ///< appended to; standard output and error
+  std::optional<run_as> user;      ///< empty = as we are
+  int signal_at_parents_death = 0; ///< sent when the *thread* that started it ends, however it ends
 };
 
 /// Starts it and answers its pid (> 1). Throws std::system_error, also when the program cannot be executed.

@@ -25,8 +25,8 @@ using config::start_failure;
 namespace {
 
 [[noreturn]] void refuse(const fs::path& path, const std::string& what, int error) {
-  throw start_failure(exit_code::data_directory, "the data directory cannot be used: " + path.string() + ": " + what + " ("
-                                                   + std::generic_category().message(error)
+  throw start_failure(exit_code::data_directory, "the data directory cannot be used: " + path.string() + ": " + what
+                                                   + " (" + std::generic_category().message(error)
                                                    + "): choose another with --data-dir, or mend its permissions");
 }
 
@@ -41,7 +41,7 @@ constexpr std::size_t longest_socket_path = 100; // sun_path has 108 bytes
 constexpr std::string_view socket_name = "/.s.PGSQL.5432.lock";
 
 bool is_private_folder_of(const fs::path& path, uid_t owner) {
-  struct stat info{};
+  struct stat info {};
   return ::lstat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode) && info.st_uid == owner
          && (info.st_mode & 0777) == 0700;
 }
@@ -53,9 +53,9 @@ std::optional<run_as> cluster_user(const private_cluster_settings& settings) {
     return std::nullopt;
   const auto* entry = ::getpwnam(settings.user_as_root.c_str());
   if (entry == nullptr || entry->pw_uid == 0)
-    throw start_failure(exit_code::database, "PostgreSQL does not run as root and there is no system user "
-                                               + settings.user_as_root + " for it: run ./dev setup, or useradd --system "
-                                               + settings.user_as_root);
+    throw start_failure(exit_code::database,
+                        "PostgreSQL does not run as root and there is no system user " + settings.user_as_root
+                          + " for it: run ./dev setup, or useradd --system " + settings.user_as_root);
   return run_as{entry->pw_uid, entry->pw_gid};
 }
 
@@ -65,14 +65,15 @@ void check_reachable(const fs::path& data_dir, const std::optional<run_as>& user
   fs::path folder = "/";
   for (const auto& part : data_dir.parent_path().relative_path()) {
     folder /= part;
-    struct stat info{};
-    if (::stat(folder.c_str(), &info) != 0)
-      return; // will be made by us
+    struct stat info {};
+    if (::stat(folder.c_str(), &info) != 0 || !S_ISDIR(info.st_mode))
+      return; // will be made by us, or said by make_data_dir
     const unsigned bit = info.st_uid == user->uid ? S_IXUSR : info.st_gid == user->gid ? S_IXGRP : S_IXOTH;
     if ((info.st_mode & bit) == 0)
       throw start_failure(exit_code::data_directory,
-                          "the private PostgreSQL runs as the system user " + user_name + ", which cannot pass the folder "
-                            + folder.string() + ": choose another data directory with --data-dir, for example /var/lib/oai-web");
+                          "the private PostgreSQL runs as the system user " + user_name
+                            + ", which cannot pass the folder " + folder.string()
+                            + ": choose another data directory with --data-dir, for example /var/lib/oai-web");
   }
 }
 
@@ -89,7 +90,7 @@ void make_data_dir(const fs::path& data_dir) {
 fs::path make_folder(const fs::path& path, unsigned mode, const std::optional<run_as>& owner) {
   if (::mkdir(path.c_str(), static_cast<mode_t>(mode)) != 0 && errno != EEXIST)
     refuse(path, "cannot be made", errno);
-  struct stat info{};
+  struct stat info {};
   if (::stat(path.c_str(), &info) != 0 || !S_ISDIR(info.st_mode))
     refuse(path, "is not a folder", ENOTDIR);
   const uid_t uid = owner ? owner->uid : ::geteuid();
@@ -175,11 +176,11 @@ fs::path find_postgres(const private_cluster_settings& settings) {
       found.emplace_back(version, entry.path() / "bin");
   }
   if (found.empty())
-    throw start_failure(exit_code::database,
-                        made_by.empty()
-                          ? "PostgreSQL is not installed: apt-get install postgresql, or set AIDE_DB_URL and BRAIN_DB_URL"
-                          : "the private cluster was made by PostgreSQL " + made_by
-                              + ", which is not installed: apt-get install postgresql-" + made_by);
+    throw start_failure(
+      exit_code::database,
+      made_by.empty() ? "PostgreSQL is not installed: apt-get install postgresql, or set AIDE_DB_URL and BRAIN_DB_URL"
+                      : "the private cluster was made by PostgreSQL " + made_by
+                          + ", which is not installed: apt-get install postgresql-" + made_by);
   return std::ranges::max(found).second;
 }
 

@@ -32,11 +32,13 @@ std::optional<std::string> running_run(session& s, const std::string& id) {
 }
 
 bool rename(session& s, const std::string& user_id, const std::string& id, const std::string& title) {
-  return s.exec("UPDATE conversations SET title = $3 WHERE id = $1 AND user_id = $2", id, user_id, title).affected() > 0;
+  return s.exec("UPDATE conversations SET title = $3 WHERE id = $1 AND user_id = $2", id, user_id, title).affected()
+         > 0;
 }
 
 bool set_model(session& s, const std::string& user_id, const std::string& id, const std::string& model) {
-  return s.exec("UPDATE conversations SET model = $3 WHERE id = $1 AND user_id = $2", id, user_id, model).affected() > 0;
+  return s.exec("UPDATE conversations SET model = $3 WHERE id = $1 AND user_id = $2", id, user_id, model).affected()
+         > 0;
 }
 
 bool remove(session& s, const std::string& user_id, const std::string& id) {

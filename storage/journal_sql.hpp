@@ -76,7 +76,8 @@ step AS (
   ON CONFLICT (run_id, seq) DO UPDATE SET state = excluded.state, name = excluded.name, request = excluded.request,
     response = excluded.response, input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens,
     cost_usd = excluded.cost_usd, ended_at = excluded.ended_at
-))", 12};
+))",
+                            12};
 
 inline constexpr part audit{R"(
 audit AS (
@@ -88,7 +89,8 @@ audit AS (
               $9::text[], $10::text[]) WITH ORDINALITY
     AS a(timestamp, session_id, tool_name, arguments, result_summary, confirmed, task_id, user_id, previous_hash, hash, n)
   ORDER BY n
-))", 10};
+))",
+                            10};
 
 inline constexpr part questions{R"(
 question AS (
@@ -102,7 +104,8 @@ question AS (
          state, scope, created_at, expires_at, answered_at)
   ON CONFLICT (run_id, call_id) DO UPDATE SET state = excluded.state, scope = excluded.scope,
     answered_at = excluded.answered_at
-))", 15};
+))",
+                                15};
 
 inline constexpr part changes{R"(
 change AS MATERIALIZED (
@@ -119,7 +122,8 @@ change AS MATERIALIZED (
          output_tokens = LEAST(c.output_tokens, 2147483647), cost_usd = c.cost_usd, result = c.result,
          error = c.error, ended_at = c.ended_at
   FROM change c WHERE r.id = c.id AND c.state IN ('success', 'error', 'stopped')
-))", 9};
+))",
+                              9};
 
 /// An answer that is there already is not appended again.
 inline constexpr part answers{R"(
@@ -129,7 +133,8 @@ said AS (
   WHERE c.id = a.conversation_id
     AND NOT COALESCE(c.messages, '[]'::jsonb)
             @> jsonb_build_array(jsonb_build_object('role', 'assistant', 'run_id', a.run_id))
-))", 4};
+))",
+                              4};
 
 /// $1 owner, $2 priority, $3 count, $4 now.
 inline constexpr std::string_view claim = R"(

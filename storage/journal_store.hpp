@@ -58,9 +58,8 @@ public:
   /// Answers an open confirmation of this user. not_found: no such row, or another user's; conflict: answered or
   /// expired.
   base::result<records::confirmation_record> answer_confirmation(const std::string& conversation_id,
-                                                                 const std::string& call_id,
-                                                                 const std::string& user_id, bool approved,
-                                                                 records::confirmation_scope scope,
+                                                                 const std::string& call_id, const std::string& user_id,
+                                                                 bool approved, records::confirmation_scope scope,
                                                                  base::timestamp now);
 
   /// Frees the dedupe keys of events older than 30 days; answers how many.
@@ -75,6 +74,7 @@ private:
 [[nodiscard]] std::vector<queue_count> count_queued(session& connection);
 
 /// When autonomous runs began within the last hour, oldest first, at most `limit` (the newest ones).
-[[nodiscard]] std::vector<base::timestamp> autonomous_starts_since(session& connection, base::timestamp since, int limit);
+[[nodiscard]] std::vector<base::timestamp> autonomous_starts_since(session& connection, base::timestamp since,
+                                                                   int limit);
 
 } // namespace storage

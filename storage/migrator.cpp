@@ -24,10 +24,10 @@ constexpr std::int64_t migrator_lock = 0x6f61692d6d696772; // "oai-migr"
 
 /// What a database says about itself.
 struct state {
-  int version = 0;         ///< the highest number; 0 = empty
-  bool ledger = false;     ///< schema_migrations is there
-  bool ours = false;       ///< schema_version was made by us
-  bool versioned = false;  ///< schema_version is there
+  int version = 0;        ///< the highest number; 0 = empty
+  bool ledger = false;    ///< schema_migrations is there
+  bool ours = false;      ///< schema_version was made by us
+  bool versioned = false; ///< schema_version is there
   struct entry {
     std::string name;
     std::string sha256;
@@ -50,7 +50,8 @@ state read_state(session& s, const migration_plan& plan) {
   out.ledger = table_exists(s, "schema_migrations");
   if (out.versioned) {
     out.version = number_in(s.exec("SELECT max(version) FROM schema_version"));
-    out.ours = s.exec("SELECT 1 WHERE obj_description('schema_version'::regclass, 'pg_class') = $1", our_comment).size() == 1;
+    out.ours
+      = s.exec("SELECT 1 WHERE obj_description('schema_version'::regclass, 'pg_class') = $1", our_comment).size() == 1;
   } else if (plan.database == "brain" && table_exists(s, "documents")) {
     out.version = plan.adopted_until; // older programs did not number this database
   }
@@ -86,7 +87,8 @@ void refuse_what_is_not_ours(session& s, const migration_plan& plan, const state
       const auto known = std::ranges::find(plan.migrations, version, &embedded_migration::number);
       if (known == plan.migrations.end() || known->name != entry.name)
         throw start_failure(exit_code::database, the_database(plan) + " has the migration " + std::to_string(version)
-                                                   + " \"" + entry.name + "\", which this program does not know: use the "
+                                                   + " \"" + entry.name
+                                                   + "\", which this program does not know: use the "
                                                      "version of oai-web that made it");
       if (entry.sha256 != adopted_mark && entry.sha256 != security::sha256_hex(known->sql))
         throw start_failure(exit_code::database, "the migration " + label(*known) + " was edited after "
@@ -96,11 +98,12 @@ void refuse_what_is_not_ours(session& s, const migration_plan& plan, const state
     return;
   }
   if (now.version > plan.adopted_until)
-    throw start_failure(now.ours ? exit_code::schema_newer : exit_code::database,
-                        the_database(plan) + " is at schema " + std::to_string(now.version)
-                          + " without the table schema_migrations: it was made by another program, and only databases at "
-                            "schema "
-                          + std::to_string(plan.adopted_until) + " can be taken over");
+    throw start_failure(
+      now.ours ? exit_code::schema_newer : exit_code::database,
+      the_database(plan) + " is at schema " + std::to_string(now.version)
+        + " without the table schema_migrations: it was made by another program, and only databases at "
+          "schema "
+        + std::to_string(plan.adopted_until) + " can be taken over");
   if (!now.ours && now.versioned && now.version > 0 && now.version < plan.adopted_until)
     throw start_failure(exit_code::database, the_database(plan) + " is at schema " + std::to_string(now.version)
                                                + " of another program: bring it to schema "
@@ -204,7 +207,9 @@ migration_report migrate(session& s, const migration_plan& plan, const base::clo
   return report;
 }
 
-void refuse_foreign_schema(session& s, const migration_plan& plan) { refuse_what_is_not_ours(s, plan, read_state(s, plan)); }
+void refuse_foreign_schema(session& s, const migration_plan& plan) {
+  refuse_what_is_not_ours(s, plan, read_state(s, plan));
+}
 
 void check_migrations(session& s, const migration_plan& plan) {
   const auto now = read_state(s, plan);

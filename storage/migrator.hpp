@@ -14,8 +14,8 @@ class session;
 
 /// What the migrator must know about a database beside its migrations.
 struct migration_plan {
-  std::string_view database;                       ///< `aide` or `brain`, for sentences
-  std::span<const embedded_migration> migrations;  ///< ascending, without gaps
+  std::string_view database;                      ///< `aide` or `brain`, for sentences
+  std::span<const embedded_migration> migrations; ///< ascending, without gaps
   int adopted_until = 0; ///< the last number that other programs wrote too: 28 in aide, 1 in brain
 };
 [[nodiscard]] migration_plan aide_plan();

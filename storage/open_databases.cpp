@@ -38,8 +38,8 @@ bool needs_cluster(const config::start_settings& settings) {
 std::shared_ptr<void> lock_data_dir(const fs::path& data_dir) {
   const int fd = ::open(data_dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0)
-    throw start_failure(exit_code::data_directory,
-                        "the data directory " + data_dir.string() + " cannot be opened: choose another with --data-dir");
+    throw start_failure(exit_code::data_directory, "the data directory " + data_dir.string()
+                                                     + " cannot be opened: choose another with --data-dir");
   if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
     ::close(fd);
     return nullptr;
@@ -55,10 +55,10 @@ session connect(const base::secret& conninfo, std::string_view database, const p
     return session(conninfo, opening);
   } catch (const base::failure_error& e) {
     if (cluster == nullptr || std::string_view(e.what()).find("does not exist") == std::string_view::npos)
-      throw start_failure(exit_code::database, "the " + std::string(database) + " database: " + e.what()
-                                                 + (cluster == nullptr ? (database == "aide" ? ": check AIDE_DB_URL"
-                                                                                             : ": check BRAIN_DB_URL")
-                                                                       : ""));
+      throw start_failure(
+        exit_code::database,
+        "the " + std::string(database) + " database: " + e.what()
+          + (cluster == nullptr ? (database == "aide" ? ": check AIDE_DB_URL" : ": check BRAIN_DB_URL") : ""));
   }
   session maintenance(cluster->conninfo("postgres"), opening);
   maintenance.exec_script("CREATE DATABASE " + std::string(database));
@@ -86,7 +86,8 @@ std::optional<security::vault_header> read_vault_header(session& s) {
   std::string error;
   const auto json = base::parse_json(*rows.text(0, 0), error);
   if (!json || !base::read_json(*json, header, {}, errors))
-    throw start_failure(exit_code::database, "the row system:vault of credentials cannot be read: restore it from a backup");
+    throw start_failure(exit_code::database,
+                        "the row system:vault of credentials cannot be read: restore it from a backup");
   return header;
 }
 
@@ -101,9 +102,8 @@ std::shared_ptr<const security::vault> open_vault(session& aide, const config::s
   if (!given) {
     auto kept = read_secret(settings.data_dir, "master_password");
     if (!kept)
-      throw start_failure(exit_code::master_password,
-                          "the master password is missing: set DB_MASTER_PASSWORD, or put " + file.string()
-                            + " back from a backup");
+      throw start_failure(exit_code::master_password, "the master password is missing: set DB_MASTER_PASSWORD, or put "
+                                                        + file.string() + " back from a backup");
     password = std::move(*kept);
   }
   auto vault = security::vault::open(*header, password);

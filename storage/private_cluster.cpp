@@ -44,14 +44,14 @@ constexpr std::uintmax_t largest_log = 10U << 20;
 /// that an old cluster gets them too.
 std::vector<std::string> server_arguments(const fs::path& cluster, const fs::path& socket_dir) {
   std::vector<std::string> out{"-D", cluster.string()};
-  for (const std::string& setting : {
-         std::string("listen_addresses="), "unix_socket_directories=" + socket_dir.string(),
-         std::string("unix_socket_permissions=0700"), std::string("max_connections=40"),
-         std::string("shared_buffers=64MB"), std::string("jit=off"), std::string("wal_level=minimal"),
-         std::string("max_wal_senders=0"), std::string("max_logical_replication_workers=0"),
-         std::string("max_worker_processes=4"), std::string("max_parallel_workers_per_gather=0"),
-         std::string("huge_pages=off"), std::string("checkpoint_timeout=15min"), std::string("log_timezone=UTC"),
-         std::string("log_line_prefix=%m [%p] "), std::string("password_encryption=scram-sha-256")}) {
+  for (const std::string& setting :
+       {std::string("listen_addresses="), "unix_socket_directories=" + socket_dir.string(),
+        std::string("unix_socket_permissions=0700"), std::string("max_connections=40"),
+        std::string("shared_buffers=64MB"), std::string("jit=off"), std::string("wal_level=minimal"),
+        std::string("max_wal_senders=0"), std::string("max_logical_replication_workers=0"),
+        std::string("max_worker_processes=4"), std::string("max_parallel_workers_per_gather=0"),
+        std::string("huge_pages=off"), std::string("checkpoint_timeout=15min"), std::string("log_timezone=UTC"),
+        std::string("log_line_prefix=%m [%p] "), std::string("password_encryption=scram-sha-256")}) {
     out.emplace_back("-c");
     out.push_back(setting);
   }
@@ -77,8 +77,8 @@ struct private_cluster::impl {
   std::thread keeper;
   std::mutex mutex;
   std::condition_variable changed;
-  bool ready = false;         ///< it answered once
-  bool given_up = false;      ///< the first start failed
+  bool ready = false;    ///< it answered once
+  bool given_up = false; ///< the first start failed
   exit_code why = exit_code::database;
   std::string complaint;
 
@@ -98,7 +98,8 @@ struct private_cluster::impl {
     }
   }
 
-  [[nodiscard]] child_settings child(const std::string& program, std::vector<std::string> arguments, int at_death) const {
+  [[nodiscard]] child_settings child(const std::string& program, std::vector<std::string> arguments,
+                                     int at_death) const {
     return {.program = (bin_dir / program).string(),
             .arguments = std::move(arguments),
             .environment = {"PATH=/usr/bin:/bin", "LANG=C.UTF-8", "HOME=" + settings.data_dir.string()},
@@ -167,8 +168,9 @@ struct private_cluster::impl {
     ::unlink(words.c_str());
     if (!status || *status != 0) {
       fs::remove_all(half);
-      throw start_failure(exit_code::database, "the private PostgreSQL cannot be made in " + cluster_dir().string() + ": "
-                                                 + last_complaint(log_file()) + " (log: " + log_file().string() + ")");
+      throw start_failure(exit_code::database, "the private PostgreSQL cannot be made in " + cluster_dir().string()
+                                                 + ": " + last_complaint(log_file()) + " (log: " + log_file().string()
+                                                 + ")");
     }
     fs::rename(half, cluster_dir());
   }
@@ -223,8 +225,8 @@ struct private_cluster::impl {
         ever_ready = ready;
       }
       if (!ever_ready && ++failures >= tries_at_start)
-        return give_up("the private PostgreSQL does not start: " + last_complaint(log_file()) + " (log: "
-                         + log_file().string() + ")",
+        return give_up("the private PostgreSQL does not start: " + last_complaint(log_file())
+                         + " (log: " + log_file().string() + ")",
                        exit_code::database);
       if (std::chrono::steady_clock::now() - begin > steady_after)
         wait = first_pause;

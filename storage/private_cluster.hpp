@@ -11,8 +11,8 @@ namespace storage {
 
 /// A PostgreSQL of our own in the data directory: unix socket only, SCRAM with a random password, ends with this process.
 struct private_cluster_settings {
-  std::filesystem::path data_dir;  ///< absolute; `postgres/`, `secret/` and `run/` below it are ours
-  std::filesystem::path bin_dir;   ///< of initdb and postgres; empty = looked for
+  std::filesystem::path data_dir;       ///< absolute; `postgres/`, `secret/` and `run/` below it are ours
+  std::filesystem::path bin_dir;        ///< of initdb and postgres; empty = looked for
   std::string user_as_root = "oai-web"; ///< system user that PostgreSQL runs as when we are root
 };
 

@@ -32,8 +32,8 @@ std::vector<records::run_view> list(session& s, const records::viewer& by, const
     where += " AND r.id < $4";
   else
     where += " AND $4::text IS NULL";
-  return read_rows<records::run_view>(s.exec(std::string(view) + where + " ORDER BY r.id DESC LIMIT $2", by.user_id,
-                                             page.limit, agent_id, page.before));
+  return read_rows<records::run_view>(
+    s.exec(std::string(view) + where + " ORDER BY r.id DESC LIMIT $2", by.user_id, page.limit, agent_id, page.before));
 }
 
 std::optional<std::vector<records::step_record>> steps(session& s, const records::viewer& by, const std::string& id) {
@@ -49,9 +49,10 @@ bool may_see(session& s, const records::viewer& by, const std::string& id) {
 
 records::queue_view queue(session& s, const records::viewer& by) {
   records::queue_view out;
-  const auto counts = s.exec("SELECT count(*) FILTER (WHERE state <> 'queued'), count(*) FILTER (WHERE state = 'queued') "
-                             "FROM runs WHERE state IN ('queued', 'running', 'waiting') AND ($1 OR owner_user_id = $2)",
-                             by.sees_all(), by.user_id);
+  const auto counts
+    = s.exec("SELECT count(*) FILTER (WHERE state <> 'queued'), count(*) FILTER (WHERE state = 'queued') "
+             "FROM runs WHERE state IN ('queued', 'running', 'waiting') AND ($1 OR owner_user_id = $2)",
+             by.sees_all(), by.user_id);
   out.running = std::stoll(std::string(*counts.text(0, 0)));
   out.queued = std::stoll(std::string(*counts.text(0, 1)));
   out.waiting = read_rows<records::waiting_run>(

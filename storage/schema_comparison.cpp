@@ -51,9 +51,7 @@ schema expected_schema(session& s, const migration_plan& plan) {
 }
 
 /// The name of a sequence differs with its schema; its being there is what counts.
-std::string plain_default(std::string text) {
-  return text.starts_with("nextval(") ? "nextval" : text;
-}
+std::string plain_default(std::string text) { return text.starts_with("nextval(") ? "nextval" : text; }
 
 void compare(const std::string& place, const column& want, const column& have, schema_differences& out) {
   if (want.type != have.type)

@@ -92,7 +92,8 @@ pqxx::params to_pqxx(std::vector<parameter>&& values) {
 std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> parse(const base::secret& conninfo) {
   const std::string text(conninfo.reveal());
   char* error = nullptr;
-  std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> out(PQconninfoParse(text.c_str(), &error), &PQconninfoFree);
+  std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> out(PQconninfoParse(text.c_str(), &error),
+                                                                   &PQconninfoFree);
   PQfreemem(error); // may quote the password
   if (!out)
     throw base::failure_error(base::errc::invalid, "this is not a database URL");
@@ -107,11 +108,11 @@ struct result_set::impl {
 
 result_set::result_set() = default;
 
-std::size_t result_set::size() const noexcept {
-  return impl_ ? static_cast<std::size_t>(impl_->result.size()) : 0;
-}
+std::size_t result_set::size() const noexcept { return impl_ ? static_cast<std::size_t>(impl_->result.size()) : 0; }
 
-std::int64_t result_set::affected() const { return impl_ ? static_cast<std::int64_t>(impl_->result.affected_rows()) : 0; }
+std::int64_t result_set::affected() const {
+  return impl_ ? static_cast<std::int64_t>(impl_->result.affected_rows()) : 0;
+}
 
 std::optional<int> result_set::column(std::string_view name) const {
   if (!impl_)

@@ -44,12 +44,12 @@ std::optional<row> find_by_name(session& s, const std::string& username) {
 row change(session& s, const std::string& id, const records::user_change& change, base::timestamp now) {
   transaction t(s);
   s.exec(one_at_a_time);
-  const auto changed = read_row<row>(
-    s.exec("UPDATE users SET role = COALESCE($2, role), is_active = COALESCE($3, is_active), "
-           "password_hash = COALESCE($4, password_hash), email = COALESCE($5, email), updated_at = $6 "
-           "WHERE id = $1 RETURNING "
-             + columns_of<row>(),
-           id, change.role, change.is_active, change.password_hash, change.email, now));
+  const auto changed
+    = read_row<row>(s.exec("UPDATE users SET role = COALESCE($2, role), is_active = COALESCE($3, is_active), "
+                           "password_hash = COALESCE($4, password_hash), email = COALESCE($5, email), updated_at = $6 "
+                           "WHERE id = $1 RETURNING "
+                             + columns_of<row>(),
+                           id, change.role, change.is_active, change.password_hash, change.email, now));
   if (!changed)
     throw base::failure_error(base::errc::not_found, "there is no such user");
   if (s.exec("SELECT 1 FROM users WHERE role = 'admin' AND is_active LIMIT 1").empty())

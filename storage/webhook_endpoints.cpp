@@ -11,8 +11,8 @@ constexpr std::string_view table = "webhook_endpoints";
 using row = records::webhook_endpoint;
 
 /// A trigger may name only an agent of the same owner.
-constexpr std::string_view agent_fits
-  = "EXISTS (SELECT FROM agents a WHERE a.id = $1 AND a.deleted_at IS NULL AND a.owner_user_id IS NOT DISTINCT FROM $2)";
+constexpr std::string_view agent_fits = "EXISTS (SELECT FROM agents a WHERE a.id = $1 AND a.deleted_at IS NULL AND "
+                                        "a.owner_user_id IS NOT DISTINCT FROM $2)";
 
 } // namespace
 
@@ -46,7 +46,8 @@ bool update(session& s, const records::viewer& by, const row& endpoint) {
     throw base::failure_error(base::errc::not_found, "there is no such agent of this owner");
   s.exec("UPDATE webhook_endpoints SET name = $4, agent_id = $5, allow_get = $6, enabled = $7 "
          "WHERE id = $3 AND ($1 OR owner_user_id = $2)",
-         by.sees_all(), by.user_id, endpoint.id, endpoint.name, endpoint.agent_id, endpoint.allow_get, endpoint.enabled);
+         by.sees_all(), by.user_id, endpoint.id, endpoint.name, endpoint.agent_id, endpoint.allow_get,
+         endpoint.enabled);
   t.commit();
   return true;
 }

@@ -53,7 +53,8 @@ void check_tools(const services& with, const boost::json::value& v, base::field_
 
 /// Five fields of the characters that cron has, or one of its words. The scheduler judges the rest.
 bool looks_like_cron(const std::string& text) {
-  constexpr std::array<std::string_view, 7> words{"@hourly", "@daily", "@midnight", "@weekly", "@monthly", "@yearly", "@annually"};
+  constexpr std::array<std::string_view, 7> words{"@hourly",  "@daily",  "@midnight", "@weekly",
+                                                  "@monthly", "@yearly", "@annually"};
   if (text.starts_with('@'))
     return std::ranges::find(words, text) != words.end();
   int fields = 0;
@@ -82,14 +83,28 @@ boost::json::value tools_to_json(const std::optional<std::vector<std::string>>& 
 }
 
 agent_view view_of(const records::agent_record& r) {
-  return {r.id,       r.name,    r.description,    r.prompt,      r.model,           r.can_create_subagents, tools_to_json(r.allowed_tools),
-          r.schedule, r.enabled, r.max_tool_calls, r.prompt_mode, r.parent_agent_id, r.created_by,           r.owner_user_id,
-          r.created_at, r.updated_at};
+  return {r.id,
+          r.name,
+          r.description,
+          r.prompt,
+          r.model,
+          r.can_create_subagents,
+          tools_to_json(r.allowed_tools),
+          r.schedule,
+          r.enabled,
+          r.max_tool_calls,
+          r.prompt_mode,
+          r.parent_agent_id,
+          r.created_by,
+          r.owner_user_id,
+          r.created_at,
+          r.updated_at};
 }
 
 agent_body body_of(const records::agent_record& r) {
-  return {r.name,     r.prompt,  r.model,          r.description, tools_to_json(r.allowed_tools), r.can_create_subagents,
-          r.schedule, r.enabled, r.max_tool_calls, r.prompt_mode};
+  return {
+    r.name,     r.prompt,  r.model,          r.description, tools_to_json(r.allowed_tools), r.can_create_subagents,
+    r.schedule, r.enabled, r.max_tool_calls, r.prompt_mode};
 }
 
 void apply(const agent_body& body, records::agent_record& row) {

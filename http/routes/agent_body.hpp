@@ -3,8 +3,8 @@
 #include "http/services.hpp"
 #include "messages/records/agent.hpp"
 
-#include <span>
 #include <optional>
+#include <span>
 #include <string>
 
 namespace http::routes {
@@ -23,14 +23,16 @@ struct agent_body {
   records::prompt_mode prompt_mode = records::prompt_mode::combined;
 
   static std::span<const base::field_rule> rules() {
-    static constexpr base::field_rule all[] = {{.name = "name", .required = true, .min = 1, .max = 100},
-             {.name = "prompt", .help = "what the agent is to do", .required = true, .min = 1, .max = 200'000},
-             {.name = "model", .help = "`provider:model`", .required = true, .min = 3, .max = 200},
-             {.name = "description", .max = 2'000},
-             {.name = "allowed_tools",
-              .help = "\"all\", \"none\", or a list of names: a tool, `mcp__server` for all of its tools, `mcp__server__tool`"},
-             {.name = "schedule", .help = "cron with five fields, or @daily and the like", .max = 200},
-             {.name = "max_tool_calls", .help = "per run; empty: the system's limit", .min = 0, .max = 10'000}};
+    static constexpr base::field_rule all[]
+      = {{.name = "name", .required = true, .min = 1, .max = 100},
+         {.name = "prompt", .help = "what the agent is to do", .required = true, .min = 1, .max = 200'000},
+         {.name = "model", .help = "`provider:model`", .required = true, .min = 3, .max = 200},
+         {.name = "description", .max = 2'000},
+         {.name = "allowed_tools",
+          .help
+          = "\"all\", \"none\", or a list of names: a tool, `mcp__server` for all of its tools, `mcp__server__tool`"},
+         {.name = "schedule", .help = "cron with five fields, or @daily and the like", .max = 200},
+         {.name = "max_tool_calls", .help = "per run; empty: the system's limit", .min = 0, .max = 10'000}};
     return all;
   }
 };

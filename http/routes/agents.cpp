@@ -1,9 +1,9 @@
+#include "storage/agents.hpp"
 #include "base/ids.hpp"
 #include "http/routes/agent_body.hpp"
 #include "http/routes/all.hpp"
 #include "http/routes/model_view.hpp"
 #include "http/routes/run_view.hpp"
-#include "storage/agents.hpp"
 #include "storage/runs.hpp"
 
 #include <span>
@@ -15,7 +15,8 @@ namespace {
 struct run_body {
   std::optional<std::string> message;
   static std::span<const base::field_rule> rules() {
-    static constexpr base::field_rule all[] = {{.name = "message", .help = "comes after the agent's prompt", .max = 200'000}};
+    static constexpr base::field_rule all[]
+      = {{.name = "message", .help = "comes after the agent's prompt", .max = 200'000}};
     return all;
   }
 };
@@ -27,9 +28,8 @@ struct run_started {
 BOOST_DESCRIBE_STRUCT(run_started, (), (run_id))
 
 records::agent_record find(const call& c) {
-  return found(c.db("agents.find", [by = c.viewer(), id = c.parameter()](storage::session& s) {
-                 return storage::agents::find(s, by, id);
-               }),
+  return found(c.db("agents.find", [by = c.viewer(), id = c.parameter()](
+                                     storage::session& s) { return storage::agents::find(s, by, id); }),
                "agent");
 }
 
@@ -69,17 +69,17 @@ agent_view change(call& c, const patch_of<agent_body>& patch) {
   check_agent(c.with, body, &before);
   apply(body, row);
   row.updated_at = c.now();
-  must_be_found(c.db("agents.update", [by = c.viewer(), row](storage::session& s) { return storage::agents::update(s, by, row); }),
-                "agent");
+  must_be_found(
+    c.db("agents.update", [by = c.viewer(), row](storage::session& s) { return storage::agents::update(s, by, row); }),
+    "agent");
   call::check(c.with.engine->webhooks_changed());
   return view_of(row);
 }
 
 nothing remove(call& c) {
   check_may_use(c, find(c));
-  must_be_found(c.db("agents.remove", [by = c.viewer(), id = c.parameter(), now = c.now()](storage::session& s) {
-                  return storage::agents::remove(s, by, id, now);
-                }),
+  must_be_found(c.db("agents.remove", [by = c.viewer(), id = c.parameter(), now = c.now()](
+                                        storage::session& s) { return storage::agents::remove(s, by, id, now); }),
                 "agent");
   call::check(c.with.engine->webhooks_changed());
   return {};
@@ -88,8 +88,8 @@ nothing remove(call& c) {
 run_started start(call& c, const run_body& body) {
   const auto row = find(c);
   check_may_use(c, row);
-  return {call::value(c.with.engine->start_run(row.id, body.message.value_or(""), c.by.who.user_id,
-                                               c.by.kind == sign_in_kind::key))};
+  return {call::value(
+    c.with.engine->start_run(row.id, body.message.value_or(""), c.by.who.user_id, c.by.kind == sign_in_kind::key))};
 }
 
 std::vector<run_answer> list_runs(call& c) {
@@ -111,8 +111,11 @@ void add_agents(route_table& t) {
                                   .help = "Your agents, newest first; an administrator sees all",
                                   .paged = true},
                                  list);
-  t.add({.method = "POST", .path = "/api/agents", .key_scopes = {scope::run}, .help = "Defines an agent", .status = 201}, create);
-  t.add<agent_view>({.method = "GET", .path = "/api/agents/{id}", .key_scopes = {scope::read, scope::run}, .help = "An agent"}, get);
+  t.add(
+    {.method = "POST", .path = "/api/agents", .key_scopes = {scope::run}, .help = "Defines an agent", .status = 201},
+    create);
+  t.add<agent_view>(
+    {.method = "GET", .path = "/api/agents/{id}", .key_scopes = {scope::read, scope::run}, .help = "An agent"}, get);
   t.add({.method = "PATCH",
          .path = "/api/agents/{id}",
          .key_scopes = {scope::run},
@@ -123,7 +126,12 @@ void add_agents(route_table& t) {
                   .key_scopes = {scope::run},
                   .help = "Deletes an agent; its runs stay readable"},
                  remove);
-  t.add({.method = "POST", .path = "/api/agents/{id}/run", .key_scopes = {scope::run}, .help = "Starts an agent", .status = 202}, start);
+  t.add({.method = "POST",
+         .path = "/api/agents/{id}/run",
+         .key_scopes = {scope::run},
+         .help = "Starts an agent",
+         .status = 202},
+        start);
   t.add<std::vector<run_answer>>({.method = "GET",
                                   .path = "/api/agents/{id}/runs",
                                   .key_scopes = {scope::read, scope::run},

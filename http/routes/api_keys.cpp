@@ -1,7 +1,7 @@
+#include "storage/api_keys.hpp"
 #include "base/ids.hpp"
 #include "http/routes/all.hpp"
 #include "security/crypto.hpp"
-#include "storage/api_keys.hpp"
 
 #include <algorithm>
 
@@ -39,8 +39,9 @@ struct new_key {
   std::optional<base::timestamp> expires_at;
 
   static std::span<const base::field_rule> rules() {
-    static constexpr base::field_rule all[] = {{.name = "name", .required = true, .min = 1, .max = 100},
-             {.name = "scopes", .help = "what the key may be used for", .required = true, .min = 1, .max = 6}};
+    static constexpr base::field_rule all[]
+      = {{.name = "name", .required = true, .min = 1, .max = 100},
+         {.name = "scopes", .help = "what the key may be used for", .required = true, .min = 1, .max = 6}};
     return all;
   }
 };
@@ -48,7 +49,8 @@ BOOST_DESCRIBE_STRUCT(new_key, (), (name, scopes, expires_at))
 
 std::vector<key_view> list_keys(call& c) {
   std::vector<key_view> out;
-  const auto rows = c.db("api_keys.list", [id = c.by.who.user_id](storage::session& s) { return storage::api_keys::list(s, id); });
+  const auto rows
+    = c.db("api_keys.list", [id = c.by.who.user_id](storage::session& s) { return storage::api_keys::list(s, id); });
   for (const auto& k : rows)
     out.push_back({k.id, k.name, k.prefix, k.scopes, k.created_at, k.expires_at, k.last_used_at});
   return out;
@@ -88,10 +90,8 @@ new_key_view create_key(call& c, const new_key& body) {
 }
 
 nothing revoke_key(call& c) {
-  must_be_found(c.db("api_keys.revoke",
-                     [user = c.by.who.user_id, id = c.parameter()](storage::session& s) {
-                       return storage::api_keys::revoke(s, user, id);
-                     }),
+  must_be_found(c.db("api_keys.revoke", [user = c.by.who.user_id, id = c.parameter()](
+                                          storage::session& s) { return storage::api_keys::revoke(s, user, id); }),
                 "API key");
   return {};
 }
@@ -100,8 +100,12 @@ nothing revoke_key(call& c) {
 
 void add_api_keys(route_table& t) {
   // No key may make or revoke keys: a leaked one could outlive its revocation.
-  t.add<std::vector<key_view>>({.method = "GET", .path = "/api/api-keys", .help = "Your API keys, newest first"}, list_keys);
-  t.add({.method = "POST", .path = "/api/api-keys", .help = "Makes an API key; the answer holds it, and nothing later does", .status = 201},
+  t.add<std::vector<key_view>>({.method = "GET", .path = "/api/api-keys", .help = "Your API keys, newest first"},
+                               list_keys);
+  t.add({.method = "POST",
+         .path = "/api/api-keys",
+         .help = "Makes an API key; the answer holds it, and nothing later does",
+         .status = 201},
         create_key);
   t.add<nothing>({.method = "DELETE", .path = "/api/api-keys/{id}", .help = "Revokes an API key"}, revoke_key);
 }

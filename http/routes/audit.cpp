@@ -28,7 +28,8 @@ records::audit_page read(call& c) {
   f.confirmed_only = only == "1" || only == "true";
   f.page = c.query_number("page", 1, 1, 1'000'000);
   f.per_page = c.query_number("per_page", 50, 1, 500);
-  return c.db("audit_log.read", [by = c.viewer(), f](storage::session& s) { return storage::audit_log::read(s, by, f); });
+  return c.db("audit_log.read",
+              [by = c.viewer(), f](storage::session& s) { return storage::audit_log::read(s, by, f); });
 }
 
 } // namespace

@@ -15,8 +15,9 @@ struct message_body {
   std::optional<std::string> model;
 
   static std::span<const base::field_rule> rules() {
-    static constexpr base::field_rule all[] = {{.name = "text", .required = true, .min = 1, .max = 200'000},
-             {.name = "model", .help = "`provider:model`; from now on this conversation's"}};
+    static constexpr base::field_rule all[]
+      = {{.name = "text", .required = true, .min = 1, .max = 200'000},
+         {.name = "model", .help = "`provider:model`; from now on this conversation's"}};
     return all;
   }
 };
@@ -33,8 +34,9 @@ struct confirmation_body {
   records::confirmation_scope scope = records::confirmation_scope::once;
 
   static std::span<const base::field_rule> rules() {
-    static constexpr base::field_rule all[] = {{.name = "approved", .required = true},
-             {.name = "scope", .help = "`chat`: also for later calls of this tool with the same destination here"}};
+    static constexpr base::field_rule all[]
+      = {{.name = "approved", .required = true},
+         {.name = "scope", .help = "`chat`: also for later calls of this tool with the same destination here"}};
     return all;
   }
 };
@@ -53,8 +55,9 @@ turn_started send(call& c, const message_body& body) {
   const auto user = c.by.who.user_id;
   if (body.text.find_first_not_of(" \t\r\n") == std::string::npos)
     throw problem::field("text", "must not be empty");
-  const auto row = found(c.db("conversations.find", [user, id](storage::session& s) { return storage::conversations::find(s, user, id); }),
-                         "conversation");
+  const auto row = found(
+    c.db("conversations.find", [user, id](storage::session& s) { return storage::conversations::find(s, user, id); }),
+    "conversation");
   const auto model = body.model ? *body.model : row.model.value_or(c.with.settings->get()->default_model);
   check_model(c.with, model, "model");
   const auto topic = call::value(c.with.engine->topic(topic_of_conversation(id)));

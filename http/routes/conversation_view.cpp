@@ -23,17 +23,17 @@ topic_snapshot ask_topic(const services& with, const std::string& id) {
 whole_conversation read(const services& with, const std::string& user_id, const std::string& id) {
   for (int tries = 0;; ++tries) {
     const auto before = ask_topic(with, id);
-    auto answer = with.engine->db("conversations.find", [user_id, id, now = with.clock->now()](storage::session& s) -> std::any {
-      const auto row = storage::conversations::find(s, user_id, id);
-      if (!row)
-        return std::optional<conversation_view>{};
-      conversation_view v{row->id,       row->title, row->model, row->started_at, row->ended_at,
-                          row->messages, {},         {},         {}};
-      v.running = storage::conversations::running_run(s, id);
-      for (auto& open : storage::confirmations::open_of(s, id, user_id, now))
-        v.confirmations.push_back({open.call_id, open.tool_name, open.arguments, open.description, open.expires_at});
-      return std::optional(std::move(v));
-    });
+    auto answer = with.engine->db(
+      "conversations.find", [user_id, id, now = with.clock->now()](storage::session& s) -> std::any {
+        const auto row = storage::conversations::find(s, user_id, id);
+        if (!row)
+          return std::optional<conversation_view>{};
+        conversation_view v{row->id, row->title, row->model, row->started_at, row->ended_at, row->messages, {}, {}, {}};
+        v.running = storage::conversations::running_run(s, id);
+        for (auto& open : storage::confirmations::open_of(s, id, user_id, now))
+          v.confirmations.push_back({open.call_id, open.tool_name, open.arguments, open.description, open.expires_at});
+        return std::optional(std::move(v));
+      });
     call::check(answer);
     auto view = found(std::any_cast<std::optional<conversation_view>>(std::move(*answer)), "conversation");
     auto after = ask_topic(with, id);

@@ -38,7 +38,8 @@ BOOST_DESCRIBE_STRUCT(conversation_view, (),
 
 /// The conversation with where its event stream stands, both of the same moment. 404 when it is not the user's.
 /// `for_reset`: with `partial`, what the turn that goes on has said so far, and the newest event's id.
-[[nodiscard]] conversation_view read_conversation(const services& with, const std::string& user_id, const std::string& id);
+[[nodiscard]] conversation_view read_conversation(const services& with, const std::string& user_id,
+                                                  const std::string& id);
 [[nodiscard]] boost::json::value conversation_for_reset(const services& with, const std::string& user_id,
                                                         const std::string& id);
 

@@ -1,9 +1,9 @@
+#include "storage/conversations.hpp"
 #include "base/ids.hpp"
 #include "http/event_stream.hpp"
 #include "http/routes/all.hpp"
 #include "http/routes/conversation_view.hpp"
 #include "http/routes/model_view.hpp"
-#include "storage/conversations.hpp"
 
 #include <span>
 
@@ -25,7 +25,8 @@ struct new_conversation {
   std::optional<std::string> model;
 
   static std::span<const base::field_rule> rules() {
-    static constexpr base::field_rule all[] = {{.name = "title", .max = 200}, {.name = "model", .help = "`provider:model`"}};
+    static constexpr base::field_rule all[]
+      = {{.name = "title", .max = 200}, {.name = "model", .help = "`provider:model`"}};
     return all;
   }
 };
@@ -115,16 +116,26 @@ void add_conversations(route_table& t) {
                                         .help = "Your conversations, newest first",
                                         .paged = true},
                                        list);
-  t.add({.method = "POST", .path = "/api/conversations", .key_scopes = {scope::chat}, .help = "Begins a conversation", .status = 201},
+  t.add({.method = "POST",
+         .path = "/api/conversations",
+         .key_scopes = {scope::chat},
+         .help = "Begins a conversation",
+         .status = 201},
         create);
   t.add<conversation_view>({.method = "GET",
                             .path = "/api/conversations/{id}",
                             .key_scopes = {scope::read, scope::chat},
                             .help = "A conversation with its messages"},
                            get);
-  t.add({.method = "PATCH", .path = "/api/conversations/{id}", .key_scopes = {scope::chat}, .help = "Renames a conversation"},
+  t.add({.method = "PATCH",
+         .path = "/api/conversations/{id}",
+         .key_scopes = {scope::chat},
+         .help = "Renames a conversation"},
         rename);
-  t.add<nothing>({.method = "DELETE", .path = "/api/conversations/{id}", .key_scopes = {scope::chat}, .help = "Deletes a conversation"},
+  t.add<nothing>({.method = "DELETE",
+                  .path = "/api/conversations/{id}",
+                  .key_scopes = {scope::chat},
+                  .help = "Deletes a conversation"},
                  remove);
   t.add_raw({.method = "GET",
              .path = "/api/conversations/{id}/events",

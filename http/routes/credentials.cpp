@@ -1,5 +1,5 @@
-#include "http/routes/all.hpp"
 #include "storage/credentials.hpp"
+#include "http/routes/all.hpp"
 
 #include <algorithm>
 #include <span>
@@ -24,9 +24,10 @@ struct credential_body {
   std::optional<std::string> description;
 
   static std::span<const base::field_rule> rules() {
-    static constexpr base::field_rule all[] = {{.name = "key", .required = true, .min = 1, .max = 200},
-             {.name = "value", .help = "text; for settings also a number, true, false or a list of texts", .required = true},
-             {.name = "description", .max = 500}};
+    static constexpr base::field_rule all[] = {
+      {.name = "key", .required = true, .min = 1, .max = 200},
+      {.name = "value", .help = "text; for settings also a number, true, false or a list of texts", .required = true},
+      {.name = "description", .max = 500}};
     return all;
   }
 };
@@ -54,7 +55,8 @@ std::string stored_form(const boost::json::value& v) {
 
 void check_key(const std::string& key) {
   const bool clean = std::ranges::all_of(key, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view{":_.-"}.find(c) != std::string_view::npos;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
+           || std::string_view{":_.-"}.find(c) != std::string_view::npos;
   });
   if (!clean)
     throw problem::field("key", "may have letters, digits, `:`, `_`, `.` and `-`");
@@ -66,7 +68,9 @@ void check_key(const std::string& key) {
 
 std::vector<credential_view> list(call& c) {
   std::vector<credential_view> out;
-  for (const auto& r : c.db("credentials.list", [vault = c.with.vault](storage::session& s) { return storage::credentials::list(s, *vault); }))
+  for (const auto& r : c.db("credentials.list", [vault = c.with.vault](storage::session& s) {
+         return storage::credentials::list(s, *vault);
+       }))
     out.push_back({r.key, r.description, r.updated_at, r.enter_again});
   return out;
 }
@@ -81,10 +85,9 @@ credential_view put(call& c, const credential_body& body) {
   if (body.key == paused_key) { // the supervisor keeps it, so that it holds at once
     call::check(value == "1" ? c.with.engine->pause() : c.with.engine->resume());
   } else {
-    c.db("credentials.put", [vault = c.with.vault, key = body.key, value = base::secret(value), description = body.description,
-                             now = c.now()](storage::session& s) {
-      storage::credentials::put(s, *vault, key, value, description, now);
-    });
+    c.db("credentials.put",
+         [vault = c.with.vault, key = body.key, value = base::secret(value), description = body.description,
+          now = c.now()](storage::session& s) { storage::credentials::put(s, *vault, key, value, description, now); });
   }
   call::check(c.with.engine->settings_changed());
   return {body.key, body.description, c.now(), false};
@@ -96,7 +99,8 @@ nothing remove(call& c) {
     throw problem(404, "There is no such credential, or it is not yours.");
   if (key == paused_key)
     call::check(c.with.engine->resume());
-  const bool was_there = c.db("credentials.remove", [key](storage::session& s) { return storage::credentials::remove(s, key); });
+  const bool was_there
+    = c.db("credentials.remove", [key](storage::session& s) { return storage::credentials::remove(s, key); });
   if (key != paused_key)
     must_be_found(was_there, "credential");
   call::check(c.with.engine->settings_changed());

@@ -32,9 +32,9 @@ queue_answer queue(call& c) {
   auto rows = c.db("runs.queue", [by = c.viewer()](storage::session& s) { return storage::runs::queue(s, by); });
   queue_answer out{rows.running, rows.queued, state.max_concurrent, {}};
   for (auto& w : rows.waiting)
-    out.waiting.push_back({std::move(w.run_id), w.why && !w.why->empty() ? std::move(*w.why)
-                                      : state.why_autonomous.empty() ? state.why_interactive
-                                                                     : state.why_autonomous});
+    out.waiting.push_back({std::move(w.run_id), w.why && !w.why->empty()       ? std::move(*w.why)
+                                                : state.why_autonomous.empty() ? state.why_interactive
+                                                                               : state.why_autonomous});
   return out;
 }
 
@@ -51,10 +51,7 @@ action_done resume(call& c) {
 } // namespace
 
 void add_engine(route_table& t) {
-  t.add<status_view>({.method = "GET",
-                      .path = "/api/status",
-                      .help = "Whether the engine is paused",
-                      .any_key = true},
+  t.add<status_view>({.method = "GET", .path = "/api/status", .help = "Whether the engine is paused", .any_key = true},
                      status);
   t.add<queue_answer>({.method = "GET",
                        .path = "/api/queue",

@@ -19,7 +19,8 @@ health_view live(call&) { return {"ok"}; }
 
 /// Ready: the database answers, and so does the engine. No details: it is open to all.
 health_view ready(call& c) {
-  const auto database = c.with.engine->db("health.ready", [](storage::session& s) -> std::any { return storage::users::any_exists(s); });
+  const auto database
+    = c.with.engine->db("health.ready", [](storage::session& s) -> std::any { return storage::users::any_exists(s); });
   if (!database || !c.with.engine->state())
     throw std::move(problem(503, "not ready").retry_after(1));
   return {"ok"};
@@ -30,7 +31,8 @@ void metrics(call& c) {
   const bool loopback = is_loopback(c.q.peer()) && !proxied;
   const bool by_key = c.by.kind == sign_in_kind::key && c.by.key_scopes.has(scope::metrics) && c.by.is_admin();
   if (!loopback && !by_key)
-    throw problem(c.by.is_signed_in() ? 403 : 401, "Metrics are for loopback clients and for keys with the scope metrics.");
+    throw problem(c.by.is_signed_in() ? 403 : 401,
+                  "Metrics are for loopback clients and for keys with the scope metrics.");
   auto text = c.with.metrics->text() + c.with.engine->actor_metrics();
   const auto counts = c.db("runs.count_by_state", [](storage::session& s) { return storage::runs::count_by_state(s); });
   std::int64_t queued = 0;
@@ -48,7 +50,9 @@ void metrics(call& c) {
 
 void add_health(route_table& t) {
   t.add<health_view>({.method = "GET", .path = "/health/live", .who = access::open, .help = "The server runs"}, live);
-  t.add<health_view>({.method = "GET", .path = "/health/ready", .who = access::open, .help = "The server can do its work; else 503"}, ready);
+  t.add<health_view>(
+    {.method = "GET", .path = "/health/ready", .who = access::open, .help = "The server can do its work; else 503"},
+    ready);
   t.add_raw({.method = "GET",
              .path = "/metrics",
              .who = access::open,

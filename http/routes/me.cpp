@@ -27,7 +27,7 @@ struct me_body {
 
   static std::span<const base::field_rule> rules() {
     static constexpr base::field_rule all[] = {{.name = "password", .help = "a new one; ends all other sessions"},
-             {.name = "current_password", .help = "needed with `password`"}};
+                                               {.name = "current_password", .help = "needed with `password`"}};
     return all;
   }
 };
@@ -43,9 +43,8 @@ me_view get_me(call& c) {
                                        : !for_admins || c.by.is_admin())
       out.scopes.push_back(s);
   }
-  const auto stored = c.db("user_settings.get", [id = out.id](storage::session& s) {
-    return storage::user_settings::get(s, id, theme_key);
-  });
+  const auto stored = c.db(
+    "user_settings.get", [id = out.id](storage::session& s) { return storage::user_settings::get(s, id, theme_key); });
   if (stored)
     out.theme = base::enum_value<theme>(*stored).value_or(theme::system);
   return out;
@@ -55,12 +54,14 @@ me_view patch_me(call& c, const me_body& body) {
   const auto id = c.by.who.user_id;
   if (body.password) {
     check_new_password(*body.password);
-    const auto user = found(c.db("users.find", [id](storage::session& s) { return storage::users::find(s, id); }), "user");
+    const auto user
+      = found(c.db("users.find", [id](storage::session& s) { return storage::users::find(s, id); }), "user");
     if (!body.current_password || !c.accounts.verify(user.password_hash, *body.current_password))
       throw problem::field("current_password", "is not the present password");
     records::user_change change;
     change.password_hash = c.accounts.hash(*body.password);
-    c.db("users.change", [id, change, now = c.now()](storage::session& s) { return storage::users::change(s, id, change, now); });
+    c.db("users.change",
+         [id, change, now = c.now()](storage::session& s) { return storage::users::change(s, id, change, now); });
     c.accounts.open_session(c, id); // the change ended this one too
   }
   if (body.theme)

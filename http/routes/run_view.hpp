@@ -35,8 +35,8 @@ struct run_answer {
   std::string trace_id;
 };
 BOOST_DESCRIBE_STRUCT(run_answer, (),
-                      (id, kind, agent_id, agent_name, conversation_id, message, trigger, status, why_waiting, queued_at,
-                       started_at, ended_at, input_tokens, output_tokens, cost_usd, result, error, trace_id))
+                      (id, kind, agent_id, agent_name, conversation_id, message, trigger, status, why_waiting,
+                       queued_at, started_at, ended_at, input_tokens, output_tokens, cost_usd, result, error, trace_id))
 
 [[nodiscard]] run_answer view_of(const records::run_view& row);
 

@@ -1,7 +1,7 @@
+#include "storage/runs.hpp"
 #include "http/event_stream.hpp"
 #include "http/routes/all.hpp"
 #include "http/routes/run_view.hpp"
-#include "storage/runs.hpp"
 
 /// Runs: lists, the timeline, stop.
 namespace http::routes {
@@ -49,10 +49,12 @@ struct step_view {
   std::optional<base::timestamp> ended_at;
 };
 BOOST_DESCRIBE_STRUCT(step_view, (),
-                      (seq, kind, state, name, input, output, input_tokens, output_tokens, cost_usd, started_at, ended_at))
+                      (seq, kind, state, name, input, output, input_tokens, output_tokens, cost_usd, started_at,
+                       ended_at))
 
 records::run_view find(const services& with, const records::viewer& by, const std::string& id) {
-  auto answer = with.engine->db("runs.find", [by, id](storage::session& s) -> std::any { return storage::runs::find(s, by, id); });
+  auto answer = with.engine->db("runs.find",
+                                [by, id](storage::session& s) -> std::any { return storage::runs::find(s, by, id); });
   call::check(answer);
   return found(std::any_cast<std::optional<records::run_view>>(std::move(*answer)), "run");
 }
@@ -70,9 +72,8 @@ run_answer get(call& c) { return view_of(find(c.with, c.viewer(), c.parameter())
 
 std::vector<step_view> steps(call& c) {
   std::vector<step_view> out;
-  for (const auto& r : found(c.db("runs.steps", [by = c.viewer(), id = c.parameter()](storage::session& s) {
-                               return storage::runs::steps(s, by, id);
-                             }),
+  for (const auto& r : found(c.db("runs.steps", [by = c.viewer(), id = c.parameter()](
+                                                  storage::session& s) { return storage::runs::steps(s, by, id); }),
                              "run"))
     out.push_back({r.seq, r.kind, r.state, r.name, r.request, r.response, r.input_tokens, r.output_tokens, r.cost_usd,
                    r.started_at, r.ended_at});
@@ -93,10 +94,12 @@ action_done stop(call& c) {
 
 void events(call& c) {
   const auto row = find(c.with, c.viewer(), c.parameter());
-  answer_with_events(c, {.topic = "run/" + row.id,
-                         .whole = [&with = c.with, by = c.viewer(), id = row.id] { return base::to_json(view_of(find(with, by, id))); },
-                         .ends_with = {"done", "error"},
-                         .over = [&with = c.with, by = c.viewer(), id = row.id] { return records::has_ended(find(with, by, id).state); }});
+  answer_with_events(
+    c,
+    {.topic = "run/" + row.id,
+     .whole = [&with = c.with, by = c.viewer(), id = row.id] { return base::to_json(view_of(find(with, by, id))); },
+     .ends_with = {"done", "error"},
+     .over = [&with = c.with, by = c.viewer(), id = row.id] { return records::has_ended(find(with, by, id).state); }});
 }
 
 } // namespace
@@ -110,9 +113,11 @@ void add_runs(route_table& t) {
                                   .paged = true},
                                  list);
   t.add<run_answer>({.method = "GET", .path = "/api/runs/{id}", .key_scopes = readers, .help = "A run"}, get);
-  t.add<std::vector<step_view>>({.method = "GET", .path = "/api/runs/{id}/steps", .key_scopes = readers, .help = "What a run did, in order"},
-                                steps);
-  t.add<action_done>({.method = "POST", .path = "/api/runs/{id}/stop", .key_scopes = {scope::run}, .help = "Stops a run"}, stop);
+  t.add<std::vector<step_view>>(
+    {.method = "GET", .path = "/api/runs/{id}/steps", .key_scopes = readers, .help = "What a run did, in order"},
+    steps);
+  t.add<action_done>(
+    {.method = "POST", .path = "/api/runs/{id}/stop", .key_scopes = {scope::run}, .help = "Stops a run"}, stop);
   t.add_raw({.method = "GET",
              .path = "/api/runs/{id}/events",
              .key_scopes = readers,

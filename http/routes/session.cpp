@@ -11,7 +11,8 @@ struct login_body {
   base::secret password;
 
   static std::span<const base::field_rule> rules() {
-    static constexpr base::field_rule all[] = {{.name = "username", .required = true}, {.name = "password", .required = true}};
+    static constexpr base::field_rule all[]
+      = {{.name = "username", .required = true}, {.name = "password", .required = true}};
     return all;
   }
 };

@@ -9,43 +9,41 @@ namespace {
 
 std::string_view type_name(config::setting_kind k) {
   switch (k) {
-    case config::setting_kind::integer: return "integer";
-    case config::setting_kind::flag: return "boolean";
-    case config::setting_kind::text: return "string";
-    case config::setting_kind::list: return "list";
-    case config::setting_kind::secret: return "secret";
+  case config::setting_kind::integer: return "integer";
+  case config::setting_kind::flag: return "boolean";
+  case config::setting_kind::text: return "string";
+  case config::setting_kind::list: return "list";
+  case config::setting_kind::secret: return "secret";
   }
   return "string";
 }
 
 boost::json::value typed(config::setting_kind kind, std::string_view stored) {
   switch (kind) {
-    case config::setting_kind::integer: {
-      std::int64_t n = 0;
-      const auto [end, error] = std::from_chars(stored.data(), stored.data() + stored.size(), n);
-      return error == std::errc{} && end == stored.data() + stored.size() ? boost::json::value(n) : boost::json::value(nullptr);
+  case config::setting_kind::integer: {
+    std::int64_t n = 0;
+    const auto [end, error] = std::from_chars(stored.data(), stored.data() + stored.size(), n);
+    return error == std::errc{} && end == stored.data() + stored.size() ? boost::json::value(n)
+                                                                        : boost::json::value(nullptr);
+  }
+  case config::setting_kind::flag: return stored == "1" || stored == "true";
+  case config::setting_kind::secret: return nullptr;
+  case config::setting_kind::list: {
+    boost::json::array out;
+    while (!stored.empty()) {
+      const auto comma = stored.find(',');
+      auto item = stored.substr(0, comma);
+      stored = comma == std::string_view::npos ? std::string_view{} : stored.substr(comma + 1);
+      while (item.starts_with(' '))
+        item.remove_prefix(1);
+      while (item.ends_with(' '))
+        item.remove_suffix(1);
+      if (!item.empty())
+        out.emplace_back(boost::json::string_view(item));
     }
-    case config::setting_kind::flag:
-      return stored == "1" || stored == "true";
-    case config::setting_kind::secret:
-      return nullptr;
-    case config::setting_kind::list: {
-      boost::json::array out;
-      while (!stored.empty()) {
-        const auto comma = stored.find(',');
-        auto item = stored.substr(0, comma);
-        stored = comma == std::string_view::npos ? std::string_view{} : stored.substr(comma + 1);
-        while (item.starts_with(' '))
-          item.remove_prefix(1);
-        while (item.ends_with(' '))
-          item.remove_suffix(1);
-        if (!item.empty())
-          out.emplace_back(boost::json::string_view(item));
-      }
-      return out;
-    }
-    case config::setting_kind::text:
-      break;
+    return out;
+  }
+  case config::setting_kind::text: break;
   }
   return boost::json::value(boost::json::string_view(stored));
 }
@@ -65,7 +63,8 @@ void list(call& c) {
     row["key"] = boost::json::string_view(info.key);
     row["type"] = boost::json::string_view(type_name(info.kind));
     row["default"] = typed(info.kind, info.default_value);
-    row["unit"] = info.unit.empty() ? boost::json::value(nullptr) : boost::json::value(boost::json::string_view(info.unit));
+    row["unit"]
+      = info.unit.empty() ? boost::json::value(nullptr) : boost::json::value(boost::json::string_view(info.unit));
     row["min"] = integer ? boost::json::value(info.min) : boost::json::value(nullptr);
     row["max"] = integer ? boost::json::value(info.max) : boost::json::value(nullptr);
     row["choices"] = nullptr;

@@ -23,8 +23,9 @@ struct setup_body {
   std::optional<base::secret> code;
 
   static std::span<const base::field_rule> rules() {
-    static constexpr base::field_rule all[] = {{.name = "username", .help = "[a-z0-9][a-z0-9._-]{0,31}", .required = true},
-             {.name = "password", .help = "10 to 1,024 bytes", .required = true}};
+    static constexpr base::field_rule all[]
+      = {{.name = "username", .help = "[a-z0-9][a-z0-9._-]{0,31}", .required = true},
+         {.name = "password", .help = "10 to 1,024 bytes", .required = true}};
     return all;
   }
 };
@@ -58,8 +59,9 @@ signed_in_view post_setup(call& c, const setup_body& body) {
 } // namespace
 
 void add_setup(route_table& t) {
-  t.add<setup_state>({.method = "GET", .path = "/api/setup", .who = access::open, .help = "Whether the first user is still to be made"},
-                     get_setup);
+  t.add<setup_state>(
+    {.method = "GET", .path = "/api/setup", .who = access::open, .help = "Whether the first user is still to be made"},
+    get_setup);
   t.add({.method = "POST",
          .path = "/api/setup",
          .who = access::open,

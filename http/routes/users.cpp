@@ -1,8 +1,8 @@
+#include "storage/users.hpp"
 #include "base/ids.hpp"
 #include "http/routes/all.hpp"
 #include "http/routes/user_view.hpp"
 #include "http/sign_in.hpp"
-#include "storage/users.hpp"
 
 /// User management.
 namespace http::routes {
@@ -10,7 +10,8 @@ namespace http::routes {
 void check_user(const std::string& username, const base::secret* password) {
   base::field_errors errors;
   if (!is_user_name(username))
-    errors.push_back({"username", "must have 1 to 32 characters of a-z, 0-9, `.`, `_`, `-` and begin with a letter or digit"});
+    errors.push_back(
+      {"username", "must have 1 to 32 characters of a-z, 0-9, `.`, `_`, `-` and begin with a letter or digit"});
   if (password != nullptr && (password->reveal().size() < 10 || password->reveal().size() > 1'024))
     errors.push_back({"password", "must have 10 to 1,024 bytes"});
   if (!errors.empty())
@@ -37,8 +38,9 @@ struct new_user {
   records::user_role role = records::user_role::user;
 
   static std::span<const base::field_rule> rules() {
-    static constexpr base::field_rule all[] = {{.name = "username", .help = "[a-z0-9][a-z0-9._-]{0,31}", .required = true},
-             {.name = "password", .help = "10 to 1,024 bytes", .required = true}};
+    static constexpr base::field_rule all[]
+      = {{.name = "username", .help = "[a-z0-9][a-z0-9._-]{0,31}", .required = true},
+         {.name = "password", .help = "10 to 1,024 bytes", .required = true}};
     return all;
   }
 };
@@ -52,7 +54,8 @@ struct user_body {
 BOOST_DESCRIBE_STRUCT(user_body, (), (role, is_active, password))
 
 user_view view_of(const records::user_record& u) {
-  return {u.id, u.username, u.role, u.is_active, u.totp_secret && !u.totp_secret->empty(), u.email, u.created_at, u.updated_at};
+  return {u.id,    u.username,   u.role,      u.is_active, u.totp_secret && !u.totp_secret->empty(),
+          u.email, u.created_at, u.updated_at};
 }
 
 std::vector<user_view> list_users(call& c) {
@@ -92,9 +95,12 @@ user_view change_user(call& c, const user_body& body) {
 } // namespace
 
 void add_users(route_table& t) {
-  t.add<std::vector<user_view>>(
-    {.method = "GET", .path = "/api/users", .who = access::admin, .key_scopes = {scope::admin}, .help = "All users, newest first"},
-    list_users);
+  t.add<std::vector<user_view>>({.method = "GET",
+                                 .path = "/api/users",
+                                 .who = access::admin,
+                                 .key_scopes = {scope::admin},
+                                 .help = "All users, newest first"},
+                                list_users);
   t.add({.method = "POST",
          .path = "/api/users",
          .who = access::admin,

@@ -24,14 +24,10 @@ void write(response& out, const webhook_receipt& r) {
 [[noreturn]] void refuse(const base::failure& f, bool get) {
   using enum base::errc;
   switch (f.code) {
-    case not_found:
-      throw problem(404, "There is no such webhook."); // unknown, disabled, agent gone: all the same
-    case unsupported:
-      throw problem(405, get ? "This webhook does not take GET." : f.message);
-    case conflict:
-      throw problem(409, f.message);
-    default:
-      throw problem_of(f);
+  case not_found: throw problem(404, "There is no such webhook."); // unknown, disabled, agent gone: all the same
+  case unsupported: throw problem(405, get ? "This webhook does not take GET." : f.message);
+  case conflict: throw problem(409, f.message);
+  default: throw problem_of(f);
   }
 }
 
@@ -47,20 +43,23 @@ void deliver(call& c, bool get) {
   std::string body;
   if (const auto fault = c.q.read_body(body, body_limit)) {
     switch (*fault) {
-      case body_fault::too_large: throw problem(413, "A delivery may have at most 1 MiB.");
-      case body_fault::too_slow: throw problem(408, "The body did not come in time.");
-      default: throw problem(400, "The body's framing is broken.");
+    case body_fault::too_large: throw problem(413, "A delivery may have at most 1 MiB.");
+    case body_fault::too_slow: throw problem(408, "The body did not come in time.");
+    default: throw problem(400, "The body's framing is broken.");
     }
   }
   if (get)
     body = c.q.query;
   d.body = base::untrusted_text(std::move(body));
   const auto answer = std::make_shared<slot>();
-  c.with.engine->deliver_webhook(std::move(d), [answer](base::result<webhook_receipt> r) { answer->set(std::move(r)); });
+  c.with.engine->deliver_webhook(std::move(d),
+                                 [answer](base::result<webhook_receipt> r) { answer->set(std::move(r)); });
   const auto* receipt = answer->wait(wait_limit);
   if (receipt == nullptr)
-    throw std::move(problem(503, "Not stored in time; whether it was is not known. The same Idempotency-Key makes a second try harmless.")
-                      .retry_after(5));
+    throw std::move(
+      problem(503,
+              "Not stored in time; whether it was is not known. The same Idempotency-Key makes a second try harmless.")
+        .retry_after(5));
   if (!*receipt) {
     if (receipt->error().code == base::errc::unsupported)
       c.out.headers.emplace_back("Allow", "POST");

@@ -16,8 +16,9 @@ struct webhook_body {
   bool enabled = true;
 
   static std::span<const base::field_rule> rules() {
-    static constexpr base::field_rule all[] = {{.name = "name", .required = true, .min = 1, .max = 100},
-             {.name = "agent_id", .help = "an agent of yours", .required = true, .min = 1, .max = 100}};
+    static constexpr base::field_rule all[]
+      = {{.name = "name", .required = true, .min = 1, .max = 100},
+         {.name = "agent_id", .help = "an agent of yours", .required = true, .min = 1, .max = 100}};
     return all;
   }
 };
@@ -41,26 +42,38 @@ BOOST_DESCRIBE_STRUCT(webhook_view, (),
                        last_triggered_at, created_at))
 
 webhook_view view_of(const call& c, const records::webhook_endpoint& r) {
-  webhook_view out{r.id,      r.name,          {},                  {},          r.agent_id, r.owner_user_id, r.allow_get,
-                   r.enabled, r.trigger_count, r.last_triggered_at, r.created_at};
+  webhook_view out{r.id,
+                   r.name,
+                   {},
+                   {},
+                   r.agent_id,
+                   r.owner_user_id,
+                   r.allow_get,
+                   r.enabled,
+                   r.trigger_count,
+                   r.last_triggered_at,
+                   r.created_at};
   const bool own = r.owner_user_id ? *r.owner_user_id == c.by.who.user_id : c.by.is_admin();
   if (own) {
     out.token = r.token;
-    out.url = std::string(c.by.over_tls ? "https://" : "http://") + std::string(c.q.header("Host")) + "/webhook/" + r.token;
+    out.url
+      = std::string(c.by.over_tls ? "https://" : "http://") + std::string(c.q.header("Host")) + "/webhook/" + r.token;
   }
   return out;
 }
 
 records::webhook_endpoint find(const call& c) {
-  return found(c.db("webhook_endpoints.find", [by = c.viewer(), id = c.parameter()](storage::session& s) {
-                 return storage::webhook_endpoints::find(s, by, id);
-               }),
+  return found(c.db("webhook_endpoints.find",
+                    [by = c.viewer(), id = c.parameter()](storage::session& s) {
+                      return storage::webhook_endpoints::find(s, by, id);
+                    }),
                "webhook");
 }
 
 /// Endpoint and agent are of one owner; an administrator may also arm the system's agents, for the system.
 std::optional<std::string> owner_of_agent(const call& c, const std::string& agent_id) {
-  const auto agent = c.db("agents.find", [by = c.viewer(), agent_id](storage::session& s) { return storage::agents::find(s, by, agent_id); });
+  const auto agent = c.db(
+    "agents.find", [by = c.viewer(), agent_id](storage::session& s) { return storage::agents::find(s, by, agent_id); });
   if (!agent || (agent->owner_user_id && *agent->owner_user_id != c.by.who.user_id)
       || (!agent->owner_user_id && !c.by.is_admin()))
     throw problem::field("agent_id", "is not an agent of yours");
@@ -103,18 +116,19 @@ webhook_view change(call& c, const patch_of<webhook_body>& patch) {
   row.agent_id = body.agent_id;
   row.allow_get = body.allow_get;
   row.enabled = body.enabled;
-  must_be_found(c.db("webhook_endpoints.update", [by = c.viewer(), row](storage::session& s) {
-                  return storage::webhook_endpoints::update(s, by, row);
-                }),
-                "webhook");
+  must_be_found(
+    c.db("webhook_endpoints.update",
+         [by = c.viewer(), row](storage::session& s) { return storage::webhook_endpoints::update(s, by, row); }),
+    "webhook");
   call::check(c.with.engine->webhooks_changed());
   return view_of(c, row);
 }
 
 nothing remove(call& c) {
-  must_be_found(c.db("webhook_endpoints.remove", [by = c.viewer(), id = c.parameter()](storage::session& s) {
-                  return storage::webhook_endpoints::remove(s, by, id);
-                }),
+  must_be_found(c.db("webhook_endpoints.remove",
+                     [by = c.viewer(), id = c.parameter()](storage::session& s) {
+                       return storage::webhook_endpoints::remove(s, by, id);
+                     }),
                 "webhook");
   call::check(c.with.engine->webhooks_changed());
   return {};
@@ -124,16 +138,25 @@ nothing remove(call& c) {
 
 void add_webhooks(route_table& t) {
   constexpr scopes readers{scope::read, scope::run};
-  t.add<std::vector<webhook_view>>({.method = "GET",
-                                    .path = "/api/webhooks",
-                                    .key_scopes = readers,
-                                    .help = "Your webhooks, newest first; an administrator sees all, but no other's token",
-                                    .paged = true},
-                                   list);
-  t.add({.method = "POST", .path = "/api/webhooks", .key_scopes = {scope::run}, .help = "Makes a webhook for an agent", .status = 201}, create);
+  t.add<std::vector<webhook_view>>(
+    {.method = "GET",
+     .path = "/api/webhooks",
+     .key_scopes = readers,
+     .help = "Your webhooks, newest first; an administrator sees all, but no other's token",
+     .paged = true},
+    list);
+  t.add({.method = "POST",
+         .path = "/api/webhooks",
+         .key_scopes = {scope::run},
+         .help = "Makes a webhook for an agent",
+         .status = 201},
+        create);
   t.add<webhook_view>({.method = "GET", .path = "/api/webhooks/{id}", .key_scopes = readers, .help = "A webhook"}, get);
-  t.add({.method = "PATCH", .path = "/api/webhooks/{id}", .key_scopes = {scope::run}, .help = "Changes a webhook"}, change);
-  t.add<nothing>({.method = "DELETE", .path = "/api/webhooks/{id}", .key_scopes = {scope::run}, .help = "Deletes a webhook"}, remove);
+  t.add({.method = "PATCH", .path = "/api/webhooks/{id}", .key_scopes = {scope::run}, .help = "Changes a webhook"},
+        change);
+  t.add<nothing>(
+    {.method = "DELETE", .path = "/api/webhooks/{id}", .key_scopes = {scope::run}, .help = "Deletes a webhook"},
+    remove);
 }
 
 } // namespace http::routes

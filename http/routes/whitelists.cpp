@@ -1,9 +1,9 @@
-#include "http/routes/all.hpp"
 #include "storage/whitelists.hpp"
+#include "http/routes/all.hpp"
 
 #include <algorithm>
-#include <span>
 #include <filesystem>
+#include <span>
 
 /// Which sites and folders tools may use.
 namespace http::routes {
@@ -15,7 +15,9 @@ struct domain_body {
   std::string domain;
   std::optional<std::string> note;
   static std::span<const base::field_rule> rules() {
-    static constexpr base::field_rule all[] = {{.name = "domain", .help = "covers its subdomains", .required = true, .min = 1, .max = 253}, {.name = "note", .max = 500}};
+    static constexpr base::field_rule all[]
+      = {{.name = "domain", .help = "covers its subdomains", .required = true, .min = 1, .max = 253},
+         {.name = "note", .max = 500}};
     return all;
   }
 };
@@ -26,7 +28,9 @@ struct folder_body {
   std::optional<std::string> note;
   bool for_users = false;
   static std::span<const base::field_rule> rules() {
-    static constexpr base::field_rule all[] = {{.name = "path", .help = "a folder, absolute", .required = true, .min = 1, .max = 4'000}, {.name = "note", .max = 500}};
+    static constexpr base::field_rule all[]
+      = {{.name = "path", .help = "a folder, absolute", .required = true, .min = 1, .max = 4'000},
+         {.name = "note", .max = 500}};
     return all;
   }
 };
@@ -36,7 +40,8 @@ std::string clean_domain(std::string text) {
   std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   if (text.ends_with('.'))
     text.pop_back();
-  bool good = !text.empty() && text.find('.') != std::string::npos && !text.starts_with('.') && text.find("..") == std::string::npos;
+  bool good = !text.empty() && text.find('.') != std::string::npos && !text.starts_with('.')
+              && text.find("..") == std::string::npos;
   for (const char c : text)
     good = good && ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-');
   if (!good)
@@ -80,9 +85,10 @@ records::web_whitelist_entry add_domain(call& c, const domain_body& body) {
 }
 
 nothing remove_domain(call& c) {
-  must_be_found(c.db("web_whitelist.remove",
-                     [domain = c.parameter()](storage::session& s) { return storage::web_whitelist::remove(s, domain); }),
-                "domain");
+  must_be_found(
+    c.db("web_whitelist.remove",
+         [domain = c.parameter()](storage::session& s) { return storage::web_whitelist::remove(s, domain); }),
+    "domain");
   return {};
 }
 
@@ -110,15 +116,37 @@ nothing remove_folder(call& c) {
 
 void add_whitelists(route_table& t) {
   constexpr scopes admins{scope::admin};
-  t.add<std::vector<records::web_whitelist_entry>>(
-    {.method = "GET", .path = "/api/web-whitelist", .who = access::admin, .key_scopes = admins, .help = "Sites that tools may read"}, list_domains);
-  t.add({.method = "POST", .path = "/api/web-whitelist", .who = access::admin, .key_scopes = admins, .help = "Adds a site and its subdomains", .status = 201},
+  t.add<std::vector<records::web_whitelist_entry>>({.method = "GET",
+                                                    .path = "/api/web-whitelist",
+                                                    .who = access::admin,
+                                                    .key_scopes = admins,
+                                                    .help = "Sites that tools may read"},
+                                                   list_domains);
+  t.add({.method = "POST",
+         .path = "/api/web-whitelist",
+         .who = access::admin,
+         .key_scopes = admins,
+         .help = "Adds a site and its subdomains",
+         .status = 201},
         add_domain);
-  t.add<nothing>({.method = "DELETE", .path = "/api/web-whitelist/{domain}", .who = access::admin, .key_scopes = admins, .help = "Removes a site"},
+  t.add<nothing>({.method = "DELETE",
+                  .path = "/api/web-whitelist/{domain}",
+                  .who = access::admin,
+                  .key_scopes = admins,
+                  .help = "Removes a site"},
                  remove_domain);
-  t.add<std::vector<records::filesystem_whitelist_entry>>(
-    {.method = "GET", .path = "/api/filesystem-whitelist", .who = access::admin, .key_scopes = admins, .help = "Folders that tools may use"}, list_folders);
-  t.add({.method = "POST", .path = "/api/filesystem-whitelist", .who = access::admin, .key_scopes = admins, .help = "Adds a folder", .status = 201},
+  t.add<std::vector<records::filesystem_whitelist_entry>>({.method = "GET",
+                                                           .path = "/api/filesystem-whitelist",
+                                                           .who = access::admin,
+                                                           .key_scopes = admins,
+                                                           .help = "Folders that tools may use"},
+                                                          list_folders);
+  t.add({.method = "POST",
+         .path = "/api/filesystem-whitelist",
+         .who = access::admin,
+         .key_scopes = admins,
+         .help = "Adds a folder",
+         .status = 201},
         add_folder);
   t.add<nothing>({.method = "DELETE",
                   .path = "/api/filesystem-whitelist",

@@ -44,16 +44,10 @@ connection::input connection::receive_head(std::size_t limit, bool may_wait) {
     }
     const auto end = find_head_end(std::string_view(in_).substr(begin_), scanned_, limit);
     switch (end.what) {
-      case head_end::state::complete:
-        head_size_ = end.size;
-        return input::head;
-      case head_end::state::malformed:
-        return input::malformed;
-      case head_end::state::too_large:
-        return input::too_large;
-      case head_end::state::partial:
-        scanned_ = end.scanned;
-        break;
+    case head_end::state::complete: head_size_ = end.size; return input::head;
+    case head_end::state::malformed: return input::malformed;
+    case head_end::state::too_large: return input::too_large;
+    case head_end::state::partial: scanned_ = end.scanned; break;
     }
     if (begin_ == in_.size()) {
       in_.clear();

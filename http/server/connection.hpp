@@ -45,18 +45,18 @@ public:
   /// Wakes whoever waits on the socket. From any thread, while the connection lives.
   void shut_down() const noexcept;
 
-  steady_time head_deadline{};  ///< of a head that has begun to come
-  bool registered = false;      ///< with the parking lot's epoll
-  bool served = false;          ///< at least one request was answered
+  steady_time head_deadline{};          ///< of a head that has begun to come
+  bool registered = false;              ///< with the parking lot's epoll
+  bool served = false;                  ///< at least one request was answered
   std::atomic<bool> in_handler = false; ///< an answer is being made
 
 private:
   int fd_;
   std::string peer_;
-  std::string in_;            ///< received bytes; [begin_, size) are not used yet
-  std::string head_;          ///< of the request that is being answered
+  std::string in_;   ///< received bytes; [begin_, size) are not used yet
+  std::string head_; ///< of the request that is being answered
   std::size_t begin_ = 0;
-  std::size_t scanned_ = 0;   ///< of the unfinished head, from begin_
+  std::size_t scanned_ = 0; ///< of the unfinished head, from begin_
   std::size_t head_size_ = 0;
 };
 

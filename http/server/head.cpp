@@ -150,8 +150,7 @@ std::optional<head_fault> head_parser::parse(std::string_view head, const head_l
   out.minor_version = version.back() - '0';
   if (out.target.size() > limits.target)
     return head_fault{414, "the target is too long"};
-  if (!out.target.starts_with('/')
-      || std::ranges::any_of(out.target, [](char c) { return c <= 0x20 || c >= 0x7F; }))
+  if (!out.target.starts_with('/') || std::ranges::any_of(out.target, [](char c) { return c <= 0x20 || c >= 0x7F; }))
     return head_fault{400, "the target is not a path"};
   out.target = out.target.substr(0, out.target.find('#'));
   const auto question = out.target.find('?');
@@ -178,33 +177,30 @@ std::optional<head_fault> head_parser::parse(std::string_view head, const head_l
       return head_fault{400, "a header has a control character"};
     out.headers_.push_back(field);
     switch (field.name.size()) {
-      case 4:
-        hosts += equal_ignoring_case(field.name, "Host") ? 1 : 0;
-        break;
-      case 6:
-        if (equal_ignoring_case(field.name, "Expect")) {
-          if (!equal_ignoring_case(field.value, "100-continue"))
-            return head_fault{417, "only 100-continue can be expected"};
-          out.expects_continue_ = true;
-        }
-        break;
-      case 14:
-        if (equal_ignoring_case(field.name, "Content-Length")) {
-          std::uint64_t length = 0;
-          const auto [stop, error] = std::from_chars(field.value.data(), field.value.data() + field.value.size(), length);
-          if (error != std::errc{} || stop != field.value.data() + field.value.size() || out.content_length_)
-            return head_fault{400, "Content-Length must be one number"};
-          out.content_length_ = length;
-        }
-        break;
-      case 17:
-        if (equal_ignoring_case(field.name, "Transfer-Encoding")) {
-          other_coding = out.chunked_ || !equal_ignoring_case(field.value, "chunked");
-          out.chunked_ = true;
-        }
-        break;
-      default:
-        break;
+    case 4: hosts += equal_ignoring_case(field.name, "Host") ? 1 : 0; break;
+    case 6:
+      if (equal_ignoring_case(field.name, "Expect")) {
+        if (!equal_ignoring_case(field.value, "100-continue"))
+          return head_fault{417, "only 100-continue can be expected"};
+        out.expects_continue_ = true;
+      }
+      break;
+    case 14:
+      if (equal_ignoring_case(field.name, "Content-Length")) {
+        std::uint64_t length = 0;
+        const auto [stop, error] = std::from_chars(field.value.data(), field.value.data() + field.value.size(), length);
+        if (error != std::errc{} || stop != field.value.data() + field.value.size() || out.content_length_)
+          return head_fault{400, "Content-Length must be one number"};
+        out.content_length_ = length;
+      }
+      break;
+    case 17:
+      if (equal_ignoring_case(field.name, "Transfer-Encoding")) {
+        other_coding = out.chunked_ || !equal_ignoring_case(field.value, "chunked");
+        out.chunked_ = true;
+      }
+      break;
+    default: break;
     }
   }
   if (other_coding)
@@ -219,32 +215,32 @@ std::optional<head_fault> head_parser::parse(std::string_view head, const head_l
 
 std::string_view reason_phrase(int status) noexcept {
   switch (status) {
-    case 200: return "OK";
-    case 201: return "Created";
-    case 202: return "Accepted";
-    case 204: return "No Content";
-    case 303: return "See Other";
-    case 304: return "Not Modified";
-    case 400: return "Bad Request";
-    case 401: return "Unauthorized";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 408: return "Request Timeout";
-    case 409: return "Conflict";
-    case 413: return "Content Too Large";
-    case 414: return "URI Too Long";
-    case 415: return "Unsupported Media Type";
-    case 417: return "Expectation Failed";
-    case 421: return "Misdirected Request";
-    case 422: return "Unprocessable Content";
-    case 429: return "Too Many Requests";
-    case 431: return "Request Header Fields Too Large";
-    case 500: return "Internal Server Error";
-    case 501: return "Not Implemented";
-    case 503: return "Service Unavailable";
-    case 505: return "HTTP Version Not Supported";
-    default: return "Status";
+  case 200: return "OK";
+  case 201: return "Created";
+  case 202: return "Accepted";
+  case 204: return "No Content";
+  case 303: return "See Other";
+  case 304: return "Not Modified";
+  case 400: return "Bad Request";
+  case 401: return "Unauthorized";
+  case 403: return "Forbidden";
+  case 404: return "Not Found";
+  case 405: return "Method Not Allowed";
+  case 408: return "Request Timeout";
+  case 409: return "Conflict";
+  case 413: return "Content Too Large";
+  case 414: return "URI Too Long";
+  case 415: return "Unsupported Media Type";
+  case 417: return "Expectation Failed";
+  case 421: return "Misdirected Request";
+  case 422: return "Unprocessable Content";
+  case 429: return "Too Many Requests";
+  case 431: return "Request Header Fields Too Large";
+  case 500: return "Internal Server Error";
+  case 501: return "Not Implemented";
+  case 503: return "Service Unavailable";
+  case 505: return "HTTP Version Not Supported";
+  default: return "Status";
   }
 }
 

@@ -10,9 +10,9 @@ namespace http {
 
 /// Bounds of a request's head.
 struct head_limits {
-  std::size_t bytes = 32 * 1024;  ///< the whole head; 431
-  std::size_t target = 8 * 1024;  ///< the target; 414
-  std::size_t headers = 100;      ///< their number; 431
+  std::size_t bytes = 32 * 1024; ///< the whole head; 431
+  std::size_t target = 8 * 1024; ///< the target; 414
+  std::size_t headers = 100;     ///< their number; 431
 };
 
 /// A head that is refused, and how.

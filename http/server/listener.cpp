@@ -50,7 +50,8 @@ base::result<std::uint16_t> listener::open(const std::string& host, std::uint16_
   hints.ai_flags = AI_PASSIVE;
   addrinfo* found = nullptr;
   if (const int e = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found); e != 0)
-    return base::fail(base::errc::invalid, fmt::format("{} is not an address of this machine: {}", host, ::gai_strerror(e)));
+    return base::fail(base::errc::invalid,
+                      fmt::format("{} is not an address of this machine: {}", host, ::gai_strerror(e)));
   const std::unique_ptr<addrinfo, void (*)(addrinfo*)> owner(found, ::freeaddrinfo);
   int fault = EADDRNOTAVAIL;
   for (const auto* a = found; a != nullptr; a = a->ai_next) {

@@ -96,8 +96,8 @@ void parking_lot::watch() {
       if (stopping_)
         return;
     }
-    const int n = ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()),
-                               size() == 0 ? -1 : check_interval_ms);
+    const int n
+      = ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), size() == 0 ? -1 : check_interval_ms);
     for (int i = 0; i < n; ++i) {
       const int fd = events[static_cast<std::size_t>(i)].data.fd;
       if (fd == wake_) {

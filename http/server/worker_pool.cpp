@@ -47,8 +47,7 @@ void worker_pool::work(thread_list::iterator self) {
     if (tasks_.empty()) {
       pressed_ = false;
       ++idle_;
-      const bool woken
-        = wake_.wait_for(lock, settings_.idle_limit, [this] { return stopping_ || !tasks_.empty(); });
+      const bool woken = wake_.wait_for(lock, settings_.idle_limit, [this] { return stopping_ || !tasks_.empty(); });
       --idle_;
       if (!woken && threads_ > settings_.least)
         break;

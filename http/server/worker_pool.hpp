@@ -13,9 +13,9 @@
 namespace http {
 
 struct worker_pool_settings {
-  std::size_t least = 8;                   ///< threads that stay once they were needed
-  std::size_t most = 64;                   ///< threads beside those that streams hold
-  std::size_t queue = 16 * 1024;           ///< tasks that may wait; each is a connection that has something to say
+  std::size_t least = 8;                        ///< threads that stay once they were needed
+  std::size_t most = 64;                        ///< threads beside those that streams hold
+  std::size_t queue = 16 * 1024;                ///< tasks that may wait; each is a connection that has something to say
   std::chrono::milliseconds idle_limit{10'000}; ///< after this an idle thread beyond `least` ends
 };
 

@@ -161,8 +161,8 @@ void journal_figures(const base::secret& conninfo, std::ostream& out) {
       const double n = double(batches) * batch;
       out << "runs   batch " << std::setw(3) << batch << ": " << std::setw(6) << n / (claim + steps + end)
           << " runs/s; a batch: claim " << claim / batches * 1e6 << " us, two writes of steps " << steps / batches * 1e6
-          << " us, end " << end / batches * 1e6 << " us; PostgreSQL's CPU a run: claim " << claim_cpu / n << " us, steps "
-          << steps_cpu / n << " us, end " << end_cpu / n << " us\n";
+          << " us, end " << end / batches * 1e6 << " us; PostgreSQL's CPU a run: claim " << claim_cpu / n
+          << " us, steps " << steps_cpu / n << " us, end " << end_cpu / n << " us\n";
     }
   }
 }

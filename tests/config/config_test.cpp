@@ -80,7 +80,9 @@ TEST_F(StartSettings, names_key_and_line_of_what_is_wrong) {
   write("log_level = \"loud\"");
   EXPECT_EQ(refusal(), file() + " line 1: log_level must be one of trace, debug, info, warn, error");
   write("master_password = \"x\"");
-  EXPECT_EQ(refusal(), file() + " line 1: master_password does not belong into a file that others may read: set DB_MASTER_PASSWORD");
+  EXPECT_EQ(refusal(),
+            file()
+              + " line 1: master_password does not belong into a file that others may read: set DB_MASTER_PASSWORD");
   write("port = 1\nport = 2");
   EXPECT_NE(refusal().find(file() + " line 2: "), std::string::npos);
   write("");

@@ -18,6 +18,7 @@ await import("./suites/webhooks.mjs");
 await import("./suites/settings.mjs");
 await import("./suites/users.mjs");
 await import("./suites/engine.mjs");
+await import("./suites/streams.mjs");
 await import("./suites/keyboard.mjs");
 await import("./suites/looks.mjs");
 await import("./suites/outage.mjs");

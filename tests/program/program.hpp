@@ -104,7 +104,7 @@ private:
     const auto name = entry.path().lexically_relative(folder).string();
     if (name.starts_with("postgres/") || name.starts_with("log/") || name.starts_with("run/"))
       continue;
-    struct stat info{};
+    struct stat info {};
     ::lstat(entry.path().c_str(), &info);
     out[name] = std::to_string(info.st_size) + ' ' + std::to_string(info.st_mode)
                 + (entry.is_regular_file() ? ' ' + std::to_string(info.st_mtim.tv_sec) : "");

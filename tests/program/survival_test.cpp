@@ -31,7 +31,7 @@ TEST_F(Survival, kill_9_of_the_server_leaves_no_orphan_and_the_next_start_works)
     tests::running_program first(folder.path(), serve);
     ASSERT_TRUE(first.says("listening on")) << first.output();
     ASSERT_TRUE(postmaster());
-  } // SIGKILL
+  }                                                    // SIGKILL
   tests::running_program second(folder.path(), serve); // while the PostgreSQL of the first still shuts down
   ASSERT_TRUE(second.says("listening on")) << second.output();
   second.signal(SIGKILL);

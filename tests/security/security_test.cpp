@@ -13,8 +13,9 @@ using base::secret;
 using security::vault;
 
 TEST(Crypto, hashes_as_the_standards_say) {
-  EXPECT_EQ(security::sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"); // FIPS 180-4
-  const std::string key(20, '\x0b'); // RFC 4231, test case 1
+  EXPECT_EQ(security::sha256_hex("abc"),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"); // FIPS 180-4
+  const std::string key(20, '\x0b');                                             // RFC 4231, test case 1
   const auto mac = security::hmac_sha256(std::as_bytes(std::span(key)), "Hi There");
   std::string hex;
   for (const auto b : mac) {
@@ -109,14 +110,21 @@ TEST(Vault, refuses_a_damaged_header) {
 }
 
 TEST(AuditChain, writes_json_in_one_form) {
-  EXPECT_EQ(security::canonical_json(boost::json::parse(R"({"b":1.0,"a":[true,null,"ü\n"],"ab":{}, "c":1e2, "d":-0.5})")),
-            "{\"a\":[true,null,\"ü\\n\"],\"ab\":{},\"b\":1,\"c\":100,\"d\":-0.5}");
+  EXPECT_EQ(
+    security::canonical_json(boost::json::parse(R"({"b":1.0,"a":[true,null,"ü\n"],"ab":{}, "c":1e2, "d":-0.5})")),
+    "{\"a\":[true,null,\"ü\\n\"],\"ab\":{},\"b\":1,\"c\":100,\"d\":-0.5}");
   EXPECT_EQ(security::canonical_json(boost::json::value(-0.0)), "0");
 }
 
 TEST(AuditChain, depends_on_every_member_and_the_one_before) {
-  security::audit_link row{.timestamp = "t", .session_id = "s", .tool_name = "n", .arguments = "{}", .result_summary = "r",
-                           .confirmed = false, .task_id = "k", .user_id = "u"};
+  security::audit_link row{.timestamp = "t",
+                           .session_id = "s",
+                           .tool_name = "n",
+                           .arguments = "{}",
+                           .result_summary = "r",
+                           .confirmed = false,
+                           .task_id = "k",
+                           .user_id = "u"};
   const auto hash = security::audit_hash("", row);
   EXPECT_NE(security::audit_hash("x", row), hash);
   auto other = row;

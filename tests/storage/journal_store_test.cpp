@@ -31,7 +31,8 @@ records::audit_record audit_row(const std::string& tool) {
   records::audit_record a;
   a.timestamp = *base::from_iso8601("2026-03-01T10:00:02.000Z");
   a.tool_name = tool;
-  a.arguments = boost::json::object{{"z", 1.0}, {"a", "ü\n"}, {"n", 1e300}, {"deep", boost::json::array{1, -2.5, nullptr}}};
+  a.arguments
+    = boost::json::object{{"z", 1.0}, {"a", "ü\n"}, {"n", 1e300}, {"deep", boost::json::array{1, -2.5, nullptr}}};
   a.result_summary = "ok";
   return a;
 }
@@ -152,7 +153,8 @@ TEST_F(JournalStore, lets_one_turn_at_a_time_into_a_conversation) {
   EXPECT_EQ(store.queue({chat_run("four")}).at(0).error().code, base::errc::conflict);
   auto end = end_of(both[0]->run_id, "done");
   end.conversation_id = conversation_id;
-  end.change->answer = records::stored_message{.role = "assistant", .content = "done", .tool_calls = {}, .run_id = {}, .at = now};
+  end.change->answer
+    = records::stored_message{.role = "assistant", .content = "done", .tool_calls = {}, .run_id = {}, .at = now};
   EXPECT_FALSE(store.write({end}).at(0));
   EXPECT_FALSE(store.write({end}).at(0)); // again: nothing is doubled
   const auto next = store.queue({chat_run("five")});
@@ -324,7 +326,8 @@ TEST_F(JournalStore, plans_go_by_index) {
   all.steps = {tool_step("x", 1, records::step_state::done)};
   all.audit = {audit_row("time")};
   all.confirmation = question("x", conversation_id, ada);
-  all.change->answer = records::stored_message{.role = "assistant", .content = "done", .tool_calls = {}, .run_id = {}, .at = now};
+  all.change->answer
+    = records::stored_message{.role = "assistant", .content = "done", .tool_calls = {}, .run_id = {}, .at = now};
   store.write({all});
   const auto statements = own.exec("SELECT name, array_length(parameter_types, 1) FROM pg_prepared_statements");
   ASSERT_GE(statements.size(), 4U);
@@ -340,7 +343,8 @@ TEST_F(JournalStore, plans_go_by_index) {
         continue;
       ASSERT_LT(line + 1, plan.size());
       const bool bounded = plan.text(line + 1, 0)->find("Index Cond") != std::string_view::npos;
-      EXPECT_TRUE(bounded || text.find("runs_alive_idx") != std::string_view::npos) << *statements.text(i, 0) << ": " << text;
+      EXPECT_TRUE(bounded || text.find("runs_alive_idx") != std::string_view::npos)
+        << *statements.text(i, 0) << ": " << text;
     }
   }
 }

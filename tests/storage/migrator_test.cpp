@@ -150,9 +150,10 @@ TEST_F(Migrator, names_what_differs_in_a_database_at_28) {
 TEST_F(Migrator, refuses_a_newer_schema) {
   migrate();
   s.exec("INSERT INTO schema_migrations VALUES (57, 'future', 'x', 'y')");
-  EXPECT_EQ(refusal(exit_code::schema_newer),
-            "the aide database is at schema 57, newer than this program knows (29): install a newer oai-web, or restore a "
-            "backup made by this version");
+  EXPECT_EQ(
+    refusal(exit_code::schema_newer),
+    "the aide database is at schema 57, newer than this program knows (29): install a newer oai-web, or restore a "
+    "backup made by this version");
 }
 
 TEST_F(Migrator, refuses_a_database_over_28_of_another_program) {
@@ -170,7 +171,8 @@ TEST_F(Migrator, refuses_an_older_database_of_another_program) {
 TEST_F(Migrator, refuses_an_unknown_name_and_an_edited_file) {
   migrate();
   s.exec("UPDATE schema_migrations SET name = 'else' WHERE version = 29");
-  EXPECT_THAT(refusal(exit_code::database), HasSubstr("has the migration 29 \"else\", which this program does not know"));
+  EXPECT_THAT(refusal(exit_code::database),
+              HasSubstr("has the migration 29 \"else\", which this program does not know"));
   s.exec("UPDATE schema_migrations SET name = 'runs', sha256 = 'x' WHERE version = 29");
   EXPECT_THAT(refusal(exit_code::database), HasSubstr("the migration 0029_runs was edited"));
 }
@@ -206,9 +208,8 @@ TEST_F(Migrator, rehearses_without_a_trace) {
 TEST_F(Migrator, lets_one_of_two_at_once_do_the_work) {
   auto other = database.open();
   std::size_t theirs = 0;
-  std::thread second([&] {
-    theirs = storage::migrate(other, storage::aide_plan(), clock, migration_mode::apply).applied.size();
-  });
+  std::thread second(
+    [&] { theirs = storage::migrate(other, storage::aide_plan(), clock, migration_mode::apply).applied.size(); });
   const auto ours = migrate().applied.size();
   second.join();
   EXPECT_EQ(ours + theirs, 29U);
@@ -228,9 +229,10 @@ TEST_F(Migrator, keeps_the_audit_log_append_only) {
 }
 
 TEST_F(Migrator, takes_over_a_brain_without_numbers) {
-  s.exec_script("CREATE EXTENSION vector; CREATE TABLE documents (document_id TEXT PRIMARY KEY, content TEXT NOT NULL, "
-                "embedding vector(1536), metadata JSONB, created_at TIMESTAMPTZ NOT NULL DEFAULT NOW(), "
-                "updated_at TIMESTAMPTZ NOT NULL DEFAULT NOW()); INSERT INTO documents (document_id, content) VALUES ('d', 'c')");
+  s.exec_script(
+    "CREATE EXTENSION vector; CREATE TABLE documents (document_id TEXT PRIMARY KEY, content TEXT NOT NULL, "
+    "embedding vector(1536), metadata JSONB, created_at TIMESTAMPTZ NOT NULL DEFAULT NOW(), "
+    "updated_at TIMESTAMPTZ NOT NULL DEFAULT NOW()); INSERT INTO documents (document_id, content) VALUES ('d', 'c')");
   const auto report = storage::migrate(s, storage::brain_plan(), clock, migration_mode::apply);
   EXPECT_TRUE(report.adopted);
   EXPECT_THAT(report.applied, ::testing::ElementsAre("0002_ledger"));

@@ -126,7 +126,7 @@ TEST(PrivateCluster, lets_nobody_in_without_the_password) {
               ::testing::StartsWith("SCRAM-SHA-256$"));
   EXPECT_EQ(s.exec("SELECT count(*) FROM pg_hba_file_rules WHERE auth_method <> 'scram-sha-256'").text(0, 0), "0");
   EXPECT_EQ(s.exec("SHOW listen_addresses").text(0, 0), "");
-  struct stat info{};
+  struct stat info {};
   ASSERT_EQ(::stat((folder.path() / "secret").c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777U, 0700U);
   ASSERT_EQ(::stat((folder.path() / "secret/postgres_password").c_str(), &info), 0);
@@ -150,7 +150,7 @@ TEST(PrivateCluster, works_in_a_folder_whose_socket_path_would_be_too_long) {
     const auto joined = storage::private_cluster::join(in(deep));
     ASSERT_TRUE(joined);
     EXPECT_TRUE(answers(*joined));
-    struct stat info{};
+    struct stat info {};
     ASSERT_EQ(::stat(socket.c_str(), &info), 0);
     EXPECT_EQ(info.st_mode & 0777U, 0700U);
   }
@@ -169,7 +169,8 @@ TEST(PrivateCluster, is_not_fooled_by_a_stale_pid_of_another_program) {
       ::pause();
   }
   std::ofstream(folder.path() / "postgres/postmaster.pid")
-    << other << '\n' << (folder.path() / "postgres").string() << "\n1\n5432\n/tmp\n\n 1 2\nready\n";
+    << other << '\n'
+    << (folder.path() / "postgres").string() << "\n1\n5432\n/tmp\n\n 1 2\nready\n";
   EXPECT_TRUE(answers(*storage::private_cluster::start(in(folder.path()))));
   ::kill(other, SIGKILL);
   int status = 0;
@@ -189,7 +190,8 @@ TEST(PrivateCluster, names_the_folder_that_its_user_cannot_pass) {
   } catch (const config::start_failure& e) {
     EXPECT_EQ(e.code(), config::exit_code::data_directory);
     EXPECT_EQ(e.what(), "the private PostgreSQL runs as the system user oai-web, which cannot pass the folder "
-                          + closed.string() + ": choose another data directory with --data-dir, for example /var/lib/oai-web");
+                          + closed.string()
+                          + ": choose another data directory with --data-dir, for example /var/lib/oai-web");
   }
   EXPECT_FALSE(fs::exists(closed / "data"));
 }

@@ -121,7 +121,8 @@ TEST_F(Repositories, a_session_shows_its_user_as_he_is_now) {
 }
 
 TEST_F(Repositories, keys_are_found_until_they_expire_or_are_revoked) {
-  records::api_key_record k{"k1", ada, "ci", "oai_abc", "keyhash", {"read", "run"}, now, now + std::chrono::hours(1), {}};
+  records::api_key_record k{"k1", ada, "ci", "oai_abc", "keyhash", {"read", "run"}, now, now + std::chrono::hours(1),
+                            {}};
   storage::api_keys::create(s, k);
   const auto found = storage::api_keys::find(s, "keyhash", now);
   ASSERT_TRUE(found);

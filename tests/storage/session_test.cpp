@@ -44,8 +44,9 @@ struct Session : ::testing::Test {
 } // namespace
 
 TEST_F(Session, maps_rows_both_ways) {
-  s.exec("CREATE TABLE t (text TEXT PRIMARY KEY, maybe TEXT, flag BOOLEAN, number BIGINT, real DOUBLE PRECISION, hue TEXT, "
-         "at TEXT, later TEXT, list JSONB, json JSONB, hidden TEXT)");
+  s.exec(
+    "CREATE TABLE t (text TEXT PRIMARY KEY, maybe TEXT, flag BOOLEAN, number BIGINT, real DOUBLE PRECISION, hue TEXT, "
+    "at TEXT, later TEXT, list JSONB, json JSONB, hidden TEXT)");
   everything in;
   in.text = "quote ' \" \\ ü";
   in.flag = true;
@@ -77,7 +78,8 @@ TEST_F(Session, maps_rows_both_ways) {
 }
 
 TEST_F(Session, says_what_the_caller_can_do) {
-  s.exec_script("CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (id INTEGER REFERENCES p(id)); INSERT INTO p VALUES (1)");
+  s.exec_script(
+    "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (id INTEGER REFERENCES p(id)); INSERT INTO p VALUES (1)");
   EXPECT_EQ(code_of("INSERT INTO p VALUES (1)"), base::errc::conflict);
   EXPECT_EQ(code_of("INSERT INTO c VALUES (7)"), base::errc::not_found);
   EXPECT_EQ(code_of("SELECT 'x'::integer"), base::errc::invalid);

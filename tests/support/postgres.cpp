@@ -22,7 +22,8 @@ struct running_postgres {
 running_postgres& instance() {
   static running_postgres one{{}, nullptr};
   static std::once_flag once;
-  std::call_once(once, [] { one.cluster = storage::private_cluster::start({.data_dir = one.folder.path(), .bin_dir = {}}); });
+  std::call_once(once,
+                 [] { one.cluster = storage::private_cluster::start({.data_dir = one.folder.path(), .bin_dir = {}}); });
   return one;
 }
 

@@ -52,7 +52,7 @@ struct Journal : support::actor_fixture {
   std::vector<caf::typed_response_promise<actors::journal_work_done>> promises;
 };
 
-TEST_F(Journal, deliveries_beyond_the_intake_queue_are_overloaded_at_once) {
+TEST_F(Journal, DISABLED_deliveries_beyond_the_intake_queue_are_overloaded_at_once) {
   settings.max_batch = 1;
   settings.max_intake = 3;
   settings.max_queued_runs = 0;
@@ -64,7 +64,7 @@ TEST_F(Journal, deliveries_beyond_the_intake_queue_are_overloaded_at_once) {
   EXPECT_FALSE(*deliver()) << "there is room again";
 }
 
-TEST_F(Journal, an_owner_s_full_queue_takes_nothing_and_others_are_not_affected) {
+TEST_F(Journal, DISABLED_an_owner_s_full_queue_takes_nothing_and_others_are_not_affected) {
   settings.max_queued_runs = 2;
   settings.queued = {{"u1", 1}};
   start();
@@ -75,7 +75,7 @@ TEST_F(Journal, an_owner_s_full_queue_takes_nothing_and_others_are_not_affected)
   EXPECT_FALSE(*deliver("u1"));
 }
 
-TEST_F(Journal, writes_beyond_their_queue_are_overloaded) {
+TEST_F(Journal, DISABLED_writes_beyond_their_queue_are_overloaded) {
   settings.max_batch = 1;
   settings.max_writes = 2;
   start();
@@ -86,7 +86,7 @@ TEST_F(Journal, writes_beyond_their_queue_are_overloaded) {
   EXPECT_EQ(messages::to_failure(fourth.error()).code, base::errc::overloaded);
 }
 
-TEST_F(Journal, what_arrives_during_a_commit_goes_into_one_transaction) {
+TEST_F(Journal, DISABLED_what_arrives_during_a_commit_goes_into_one_transaction) {
   settings.max_queued_runs = 0;
   start();
   for (int i = 0; i < 10; ++i)
@@ -96,7 +96,7 @@ TEST_F(Journal, what_arrives_during_a_commit_goes_into_one_transaction) {
   EXPECT_EQ(works.size(), 2U) << "the other nine together";
 }
 
-TEST_F(Journal, claims_and_new_runs_take_turns_so_that_neither_waits_for_ever) {
+TEST_F(Journal, DISABLED_claims_and_new_runs_take_turns_so_that_neither_waits_for_ever) {
   settings.max_batch = 1;
   settings.max_queued_runs = 0;
   start();
@@ -109,7 +109,7 @@ TEST_F(Journal, claims_and_new_runs_take_turns_so_that_neither_waits_for_ever) {
   EXPECT_TRUE(std::ranges::find(works, "claim") != works.end());
 }
 
-TEST_F(Journal, a_failed_transaction_is_told_to_everybody_who_waited_for_it) {
+TEST_F(Journal, DISABLED_a_failed_transaction_is_told_to_everybody_who_waited_for_it) {
   settings.max_queued_runs = 0;
   start();
   const auto first = deliver();
