@@ -152,7 +152,8 @@ TEST_F(GuardedServer, asks_for_a_body_only_when_it_is_wanted) {
 TEST_F(GuardedServer, reads_chunked_bodies_and_goes_on_with_the_connection) {
   serve();
   raw_client c(port_);
-  c.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n3;a=b\r\nabc\r\nA\r\n0123456789\r\n0\r\n"
+  c.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: "
+         "chunked\r\n\r\n3;a=b\r\nabc\r\nA\r\n0123456789\r\n0\r\n"
          "X-Trailer: 1\r\n\r\nGET /next HTTP/1.1\r\nHost: localhost\r\n\r\n");
   EXPECT_EQ(c.answer()->body, "abc0123456789");
   EXPECT_EQ(c.answer()->body, "hello /next x=- h=");
@@ -167,7 +168,8 @@ TEST_F(GuardedServer, cuts_a_head_that_comes_too_slowly) {
   raw_client one(port_);
   one.send("G"); // one byte, then nothing
   raw_client dripping(port_);
-  const std::string_view head = "GET /drip HTTP/1.1\r\nHost: localhost\r\nX-H: 1234567890123456789012345678901234567890\r\n\r\n";
+  const std::string_view head
+    = "GET /drip HTTP/1.1\r\nHost: localhost\r\nX-H: 1234567890123456789012345678901234567890\r\n\r\n";
   bool cut = false;
   for (const char c : head) {
     if (!dripping.send({&c, 1}) || dripping.is_closed(20ms)) {
@@ -261,7 +263,9 @@ TEST_F(GuardedServer, refuses_heads_that_two_servers_might_read_differently) {
     {"GET / HTTP/1.1\r\nHost: localhost\r\n folded: 1\r\n\r\n", 400},
     {"GET / HTTP/1.1\r\nHost: localhost\r\nHost: other\r\n\r\n", 400},
     {"GET / HTTP/1.1\r\n\r\n", 400},
-    {"GET / HTTP/1.1\r\nHost: localhost\r\nX: a\x01" "b\r\n\r\n", 400},
+    {"GET / HTTP/1.1\r\nHost: localhost\r\nX: a\x01"
+     "b\r\n\r\n",
+     400},
     {"GET /\x80 HTTP/1.1\r\nHost: localhost\r\n\r\n", 400},
     {"GET /%00 HTTP/1.1\r\nHost: localhost\r\n\r\n", 400},
     {"GET /%zz HTTP/1.1\r\nHost: localhost\r\n\r\n", 400},
@@ -271,12 +275,15 @@ TEST_F(GuardedServer, refuses_heads_that_two_servers_might_read_differently) {
     {"nonsense\r\n\r\n", 400},
     {"GET /" + std::string(9000, 'a') + " HTTP/1.1\r\nHost: localhost\r\n\r\n", 414},
     {"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + std::string(40000, 'a') + "\r\n\r\n", 431},
-    {"GET / HTTP/1.1\r\nHost: localhost\r\n" + [] {
-       std::string many;
-       for (int i = 0; i < 101; ++i)
-         many += "X: 1\r\n";
-       return many;
-     }() + "\r\n", 431},
+    {"GET / HTTP/1.1\r\nHost: localhost\r\n" +
+       [] {
+         std::string many;
+         for (int i = 0; i < 101; ++i)
+           many += "X: 1\r\n";
+         return many;
+       }()
+       + "\r\n",
+     431},
   };
   for (const auto& [head, status] : heads) {
     raw_client c(port_);
@@ -376,7 +383,8 @@ TEST_F(GuardedServer, does_not_share_its_port) {
   serve();
   http::server_settings s;
   s.port = port_;
-  http::guarded_server second(s, [](http::request&, http::response&) {}, [](int, std::string_view) { return http::response{}; });
+  http::guarded_server second(
+    s, [](http::request&, http::response&) {}, [](int, std::string_view) { return http::response{}; });
   const auto port = second.start();
   ASSERT_FALSE(port);
   EXPECT_EQ(port.error().code, base::errc::conflict);
