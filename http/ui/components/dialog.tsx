@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ApiError } from "../api";
 import { as_error } from "../lib/act";
 import { Button } from "./button";
@@ -11,7 +11,7 @@ interface Props { title: string; children?: ComponentChildren; footer?: Componen
 export function Dialog({ title, children, footer, on_close, on_submit, wide }: Props) {
   const box = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement;
     const dialog = box.current;
     dialog?.showModal();

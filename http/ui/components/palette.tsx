@@ -1,4 +1,4 @@
-import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { api } from "../api";
 import { engine, set_paused } from "../lib/engine";
 import { useResource } from "../lib/resource";
@@ -19,7 +19,7 @@ export function Palette({ on_close, show_keys }: { on_close: () => void; show_ke
   const [at, set_at] = useState(0);
   const agents = useResource("agents", (s) => api.agents(s));
   const chats = useResource("chats", (s) => api.conversations(100, undefined, s));
-  useEffect(() => {
+  useLayoutEffect(() => { // at once: what is typed next belongs to it
     const before = document.activeElement;
     box.current?.showModal();
     return () => { if (before instanceof HTMLElement && before.isConnected) before.focus(); };

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { navigate } from "../lib/router";
 import { useKeys } from "../lib/keys";
 import { KeyList } from "./key_list";
@@ -10,7 +10,7 @@ import { Palette } from "./palette";
 export function Shell({ children }: { children: ComponentChildren }) {
   const [over, set_over] = useState<"" | "palette" | "keys">("");
   useKeys({ c: () => navigate("/"), "?": () => set_over("keys") });
-  useEffect(() => {
+  useLayoutEffect(() => {
     const on_key = (e: KeyboardEvent) => {
       if (!(e.ctrlKey || e.metaKey) || e.key.toLowerCase() !== "k") return;
       const open = document.querySelector("dialog[open]");

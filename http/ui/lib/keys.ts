@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 /// A key and what it does, for the list that `?` shows.
 export interface KeyHelp { keys: string; what: string }
@@ -20,7 +20,7 @@ export function typing(event: KeyboardEvent): boolean {
 export function useKeys(bindings: Record<string, (event: KeyboardEvent) => void>, help: readonly KeyHelp[] = []): void {
   const latest = useRef(bindings);
   latest.current = bindings;
-  useEffect(() => {
+  useLayoutEffect(() => { // before the page is seen: whoever sees a key may press it
     const on_key = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || typing(event) || document.querySelector("dialog[open]")) return;
       const action = latest.current[event.key.length === 1 ? event.key.toLowerCase() : event.key];

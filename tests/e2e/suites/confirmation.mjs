@@ -84,9 +84,10 @@ suite("Confirmation", () => {
     await say(page, `/tool filesystem ${JSON.stringify({ action: "write", path: "e2e/a.txt", content: "a" })} ; filesystem ${JSON.stringify({ action: "write", path: "e2e/b.txt", content: "b" })}`);
     for (let i = 0; i < 2; i += 1) {
       await sheet(page).waitFor();
-      const question = await sheet(page).locator("h2").innerText();
+      const asked = () => page.evaluate(() => document.querySelector("dialog.sheet h2")?.textContent);
+      const question = await asked();
       await page.keyboard.press("Control+Enter");
-      await eventually("the next question, or none", async () => (await sheet(page).count()) === 0 || (await sheet(page).locator("h2").innerText()) !== question);
+      await eventually("the next question, or none", async () => (await asked()) !== question);
     }
     await over(page);
   });

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { admin, call, eventually, looks, new_page } from "../support/world.mjs";
-import { look_at } from "../support/look_at.mjs";
+import { admin, call, eventually, new_page } from "../support/world.mjs";
 
 suite("First start", () => {
   test("every page leads to setup while there is no user", async () => {
@@ -25,18 +24,6 @@ suite("First start", () => {
     await page.getByText("The two are not the same.").waitFor();
     assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("name")), "username");
     assert.deepEqual((await call("GET", "/api/setup")).body, { needed: true, code_required: false });
-  });
-
-  test("axe finds nothing on it in three looks, with and without faults", async () => {
-    for (const look of looks) {
-      const page = await new_page({ user: null, look });
-      await page.goto("/setup");
-      await page.getByLabel("User name").waitFor();
-      assert.deepEqual(await look_at(page, "setup", look.name), []);
-      await page.getByRole("button", { name: /Start with the demo model/ }).click();
-      await page.getByText("Give a name.").waitFor();
-      assert.deepEqual(await look_at(page, "setup, faults", look.name), []);
-    }
   });
 
   test("makes the first admin and opens a first chat", async () => {

@@ -1,17 +1,18 @@
 // What a page looks like: axe's findings, its width, and a picture where one is wanted.
-import { mkdir, readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
-const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const pictures = process.env.OAI_WEB_E2E_PICTURES; // a folder; where it is named, each page in each look is kept as a picture
 const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
-/// Page → look → what is wrong with it; filled by every suite, printed at the end.
+/// Page → look → what is wrong with it; printed at the end.
 export const seen = new Map();
 
 async function violations(page) {
-  await page.evaluate(`${axe};0`);
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(`${axe};0`);
   const found = await page.evaluate((runOnly) => window.axe.run(document, { runOnly }), rules);
   return found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).join(", ")}`);
 }

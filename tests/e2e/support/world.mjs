@@ -70,7 +70,7 @@ export async function as_admin(method, path, body, user = admin) {
 /// A browser page. `user`: who is signed in, null for nobody.
 export async function new_page({ user = admin, look = looks[0], permissions } = {}) {
   const { name: _, ...shape } = look;
-  const context = await browser.newContext({ ...shape, baseURL: server.url, ...(permissions ? { permissions } : {}) });
+  const context = await browser.newContext({ ...shape, reducedMotion: "reduce", baseURL: server.url, ...(permissions ? { permissions } : {}) });
   contexts.add(context);
   context.setDefaultTimeout(patience);
   if (user) {

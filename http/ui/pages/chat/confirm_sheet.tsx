@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Confirmation } from "../../api";
 import { Button } from "../../components/button";
 import { Json } from "../../components/code";
@@ -66,7 +66,7 @@ export function ConfirmSheet({ asked, place, on_answer, on_aside, on_late }: Pro
   const left = Math.max(0, end - now);
   const answer = (approved: boolean, scope: "once" | "chat" = "once") => { if (!act.busy) void act.run(() => on_answer(approved, scope)); };
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement;
     const dialog = box.current;
     dialog?.showModal();

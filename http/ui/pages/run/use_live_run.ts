@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { api, streams, type Run, type Step } from "../../api";
 import { is_active } from "../../components/run_state";
 import { refresh_engine } from "../../lib/engine";
@@ -12,7 +12,8 @@ export interface LiveRun { run: Resource<Run>; steps: Resource<Step[]>; text: st
 /// A run and its steps, followed live while it is active. `text` is what the model is writing at the moment.
 export function useLiveRun(id: string): LiveRun {
   const run = useResource(`run ${id}`, (s) => api.run(id, s));
-  const steps = useResource(`steps ${id}`, (s) => api.steps(id, s));
+  // Only then the steps: of a run that was over by then they are all there.
+  const steps = useResource(run.data ? `steps ${id}` : null, (s) => api.steps(id, s));
   const [text, set_text] = useState("");
   const active = run.data !== undefined && is_active(run.data.status);
   useEffect(() => {
@@ -39,5 +40,10 @@ export function useLiveRun(id: string): LiveRun {
     read(); // what happened between the first reading and the begin of the stream
     return () => { clearTimeout(timer); stream.close(); };
   }, [id, active]);
+  const was_active = useRef(false);
+  useEffect(() => {
+    if (was_active.current && !active) steps.reload(); // the last reading may have been older than the end
+    was_active.current = active;
+  }, [active]);
   return { run, steps, text };
 }
