@@ -186,8 +186,9 @@ TEST_F(ToolTest, every_tool_of_the_program_is_well_formed) {
     EXPECT_NE(set->find(name), nullptr) << name;
   for (const auto& t : set->all()) {
     EXPECT_FALSE(t->description().empty());
-    EXPECT_EQ(t->schema().at("type"), "object");
-    for (const auto& property : t->schema().at("properties").as_object())
+    const auto schema = t->schema();
+    EXPECT_EQ(schema.at("type"), "object");
+    for (const auto& property : schema.at("properties").as_object())
       EXPECT_TRUE(property.value().as_object().contains("description")) << t->name() << '.' << property.key();
   }
 }
