@@ -6,6 +6,7 @@
 #include "engine/ask.hpp"
 #include "http/actor_port.hpp"
 #include "http/http_front.hpp"
+#include "http/server/listener.hpp"
 #include "messages/schema.hpp"
 #include "storage/journal_store.hpp"
 #include "storage/leader_lock.hpp"
@@ -16,7 +17,6 @@
 #include <caf/all.hpp>
 #include <spdlog/spdlog.h>
 
-#include <malloc.h>
 #include <signal.h>
 
 #include <atomic>
@@ -55,10 +55,11 @@ sigset_t block_signals() {
   return ends;
 }
 
-/// Without these the 19 MiB of an Argon2 hash stay resident, and many threads make many arenas.
-void bound_memory() {
-  ::mallopt(M_MMAP_THRESHOLD, 128 * 1024);
-  ::mallopt(M_ARENA_MAX, 2);
+/// Tries the port before anything is touched, so that one that is taken leaves the data directory as it was.
+void try_port(const config::start_settings& settings) {
+  http::listener probe;
+  if (const auto port = probe.open(settings.host, settings.port, {}); !port)
+    throw config::start_failure(config::exit_code::port, port.error().message);
 }
 
 bool is_loopback(const std::string& host) { return host == "127.0.0.1" || host == "::1" || host == "localhost"; }
@@ -158,7 +159,7 @@ private:
 
 int serve(const config::start_settings& settings) {
   const auto ends = block_signals();
-  bound_memory();
+  try_port(settings);
   const auto clock = base::system_clock();
   const auto databases = storage::open_databases(settings, *clock);
   const auto leader = storage::leader_lock::try_take(databases.aide);

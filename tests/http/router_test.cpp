@@ -13,7 +13,7 @@ protected:
   static std::string ann() { return session_of(users_["ann"]); }
 };
 
-TEST_F(Router, DISABLED_answers_problems_with_all_field_errors_at_once) {
+TEST_F(Router, answers_problems_with_all_field_errors_at_once) {
   const auto a = ask("POST", "/api/agents", ann(),
                      R"({"descripton":"x","prompt":"","model":7,"max_tool_calls":-1,"allowed_tools":[]})");
   EXPECT_EQ(a.status, 422);
@@ -29,7 +29,7 @@ TEST_F(Router, DISABLED_answers_problems_with_all_field_errors_at_once) {
     EXPECT_TRUE(errors.contains(path)) << path;
 }
 
-TEST_F(Router, DISABLED_tells_the_ways_of_a_wrong_request_apart) {
+TEST_F(Router, tells_the_ways_of_a_wrong_request_apart) {
   const auto me = ann();
   EXPECT_EQ(ask("GET", "/api/nothing", me).status, 404);
   const auto wrong_method = ask("PUT", "/api/agents", me);
@@ -50,7 +50,7 @@ TEST_F(Router, DISABLED_tells_the_ways_of_a_wrong_request_apart) {
   EXPECT_EQ(ask("GET", "/api/me", "Authorization: Basic YTpi\r\n").status, 401);
 }
 
-TEST_F(Router, DISABLED_refuses_names_that_are_not_its_own) {
+TEST_F(Router, refuses_names_that_are_not_its_own) {
   for (const char* host : {"127.0.0.1", "127.0.0.1:8080", "localhost", "LOCALHOST:1", "[::1]:8080", "oai.example",
                            "oai.example:443", "192.168.1.5"})
     EXPECT_EQ(ask("GET", "/health/live", {}, {}, host).status, 200) << host;
@@ -58,7 +58,7 @@ TEST_F(Router, DISABLED_refuses_names_that_are_not_its_own) {
     EXPECT_EQ(ask("GET", "/health/live", {}, {}, host).status, 421) << host;
 }
 
-TEST_F(Router, DISABLED_refuses_changes_from_other_sites) {
+TEST_F(Router, refuses_changes_from_other_sites) {
   const auto me = ann();
   const auto change
     = [&](const std::string& headers) { return ask("POST", "/api/conversations", me + headers, "{}").status; };
@@ -81,7 +81,7 @@ TEST_F(Router, DISABLED_refuses_changes_from_other_sites) {
   EXPECT_EQ(ask("POST", "/webhook/tok", "Origin: http://evil.example\r\n", "{}").status, 202);
 }
 
-TEST_F(Router, DISABLED_puts_its_security_headers_on_everything) {
+TEST_F(Router, puts_its_security_headers_on_everything) {
   raw_client malformed(port_);
   malformed.send("GET / HTTP/1.1\nHost: x\n\n");
   for (const auto& a : {ask("GET", "/api/me"), ask("GET", "/health/live"), ask("GET", "/api/nothing"), ask("GET", "/"),
@@ -93,7 +93,7 @@ TEST_F(Router, DISABLED_puts_its_security_headers_on_everything) {
   EXPECT_EQ(ask("GET", "/api/me", ann()).header("Cache-Control"), "no-store");
 }
 
-TEST_F(Router, DISABLED_leads_pages_to_the_sign_in) {
+TEST_F(Router, leads_pages_to_the_sign_in) {
   const auto a = ask("GET", "/agents/1?x=1&y=2");
   EXPECT_EQ(a.status, 303);
   EXPECT_EQ(a.header("Location"), "/login?next=/agents/1%3Fx%3D1%26y%3D2");
@@ -105,7 +105,7 @@ TEST_F(Router, DISABLED_leads_pages_to_the_sign_in) {
   EXPECT_TRUE(page.status == 200 || page.status == 503) << page.status; // 503: built without the web app
 }
 
-TEST_F(Router, DISABLED_sees_a_disabled_or_demoted_user_at_once) {
+TEST_F(Router, sees_a_disabled_or_demoted_user_at_once) {
   const auto id = make_user("carl", records::user_role::admin);
   const auto carl = session_of(id);
   const auto key = key_of(id, {"read", "admin"});
@@ -119,14 +119,14 @@ TEST_F(Router, DISABLED_sees_a_disabled_or_demoted_user_at_once) {
   EXPECT_EQ(ask("GET", "/api/me", key).status, 401);
 }
 
-TEST_F(Router, DISABLED_keeps_the_last_admin) {
+TEST_F(Router, keeps_the_last_admin) {
   EXPECT_EQ(ask("PATCH", "/api/users/" + users_["root"], root(), R"({"role":"user"})").status, 409);
   EXPECT_EQ(ask("PATCH", "/api/users/" + users_["root"], root(), R"({"is_active":false})").status, 409);
   EXPECT_EQ(ask("POST", "/api/users", root(), R"({"username":"ann","password":"0123456789"})").status, 409);
   EXPECT_EQ(ask("POST", "/api/users", root(), R"({"username":"Ann","password":"short"})").status, 422);
 }
 
-TEST_F(Router, DISABLED_merges_patches_and_keeps_what_tools_mean) {
+TEST_F(Router, merges_patches_and_keeps_what_tools_mean) {
   const auto me = ann();
   const auto made
     = json_of(ask("POST", "/api/agents", me, R"({"name":"a","prompt":"p","model":"demo:scripted","description":"d"})"));
@@ -154,7 +154,7 @@ TEST_F(Router, DISABLED_merges_patches_and_keeps_what_tools_mean) {
   EXPECT_EQ(ask("GET", path, me).status, 404);
 }
 
-TEST_F(Router, DISABLED_keeps_a_webhook_token_from_all_but_its_owner) {
+TEST_F(Router, keeps_a_webhook_token_from_all_but_its_owner) {
   const auto me = ann();
   const auto agent
     = text(json_of(ask("POST", "/api/agents", me, R"({"name":"a","prompt":"p","model":"demo:scripted"})")), "id");
@@ -168,7 +168,7 @@ TEST_F(Router, DISABLED_keeps_a_webhook_token_from_all_but_its_owner) {
   EXPECT_EQ(others.body.find(token), std::string::npos);
 }
 
-TEST_F(Router, DISABLED_hands_webhook_deliveries_over) {
+TEST_F(Router, hands_webhook_deliveries_over) {
   const auto a = ask("POST", "/webhook/abc", "Idempotency-Key: k%0a1\r\n", R"({"x":1})");
   EXPECT_EQ(a.status, 202);
   EXPECT_EQ(a.body, R"({"run_id":"run-of-abc","event_id":"event-7k%0a1"})");
@@ -185,7 +185,7 @@ TEST_F(Router, DISABLED_hands_webhook_deliveries_over) {
   EXPECT_TRUE(c.is_closed());
 }
 
-TEST_F(Router, DISABLED_checks_settings_and_shows_no_secret) {
+TEST_F(Router, checks_settings_and_shows_no_secret) {
   const auto me = root();
   EXPECT_EQ(ask("POST", "/api/credentials", me, R"({"key":"system:max_tool_calls","value":"many"})").status, 422);
   EXPECT_EQ(ask("POST", "/api/credentials", me, R"({"key":"system:no_such","value":"1"})").status, 422);
@@ -213,7 +213,7 @@ TEST_F(Router, DISABLED_checks_settings_and_shows_no_secret) {
   EXPECT_FALSE(engine_->paused);
 }
 
-TEST_F(Router, DISABLED_keeps_the_whitelist_off_forbidden_folders) {
+TEST_F(Router, keeps_the_whitelist_off_forbidden_folders) {
   const auto me = root();
   for (const char* path : {"/", "/etc", "/proc/self", "/dev", "/sys/kernel", "relative", "/no/such/folder", "/etc/ssl"})
     EXPECT_EQ(ask("POST", "/api/filesystem-whitelist", me, std::string(R"({"path":")") + path + "\"}").status, 422)
@@ -223,14 +223,14 @@ TEST_F(Router, DISABLED_keeps_the_whitelist_off_forbidden_folders) {
       << domain;
 }
 
-TEST_F(Router, DISABLED_counts_requests_by_route_and_status) {
+TEST_F(Router, counts_requests_by_route_and_status) {
   ask("GET", "/api/agents/none", ann());
   const auto text = ask("GET", "/metrics").body;
   EXPECT_NE(text.find("oai_http_requests_total{route=\"/api/agents/{id}\",status=\"404\"}"), std::string::npos);
   EXPECT_NE(text.find("oai_runs"), std::string::npos);
 }
 
-TEST_F(Router, DISABLED_describes_itself) {
+TEST_F(Router, describes_itself) {
   const auto a = ask("GET", "/api/openapi.json");
   ASSERT_EQ(a.status, 200);
   const auto d = json_of(a);
@@ -258,7 +258,7 @@ TEST_F(Router, DISABLED_describes_itself) {
   }
 }
 
-TEST_F(Router, DISABLED_streams_events_and_resets_with_the_whole_object) {
+TEST_F(Router, streams_events_and_resets_with_the_whole_object) {
   const auto me = ann();
   const auto id = text(json_of(ask("POST", "/api/conversations", me, R"({"title":"t"})")), "id");
   raw_client c(port_);
@@ -276,7 +276,7 @@ TEST_F(Router, DISABLED_streams_events_and_resets_with_the_whole_object) {
   ASSERT_TRUE(wait_for(c, "id: 10\nevent: text\ndata: {\"content\":\"hi\"}\n\n")) << c.buffer;
 }
 
-TEST_F(Router, DISABLED_ends_streams_within_a_second_when_the_right_is_lost) {
+TEST_F(Router, ends_streams_within_a_second_when_the_right_is_lost) {
   const auto id = make_user("dora", records::user_role::user);
   const auto dora = session_of(id);
   const auto conversation = text(json_of(ask("POST", "/api/conversations", dora, "{}")), "id");
@@ -304,7 +304,7 @@ TEST_F(Router, DISABLED_ends_streams_within_a_second_when_the_right_is_lost) {
   EXPECT_TRUE(ends(*other));
 }
 
-TEST_F(Router, DISABLED_bounds_the_streams_of_a_user) {
+TEST_F(Router, bounds_the_streams_of_a_user) {
   auto settings = *holder_->get();
   settings.max_event_streams_per_user = 2;
   holder_->set(settings);

@@ -19,7 +19,7 @@ protected:
   }
 };
 
-TEST_F(SignIn, DISABLED_leads_from_setup_to_signing_out_everywhere) {
+TEST_F(SignIn, leads_from_setup_to_signing_out_everywhere) {
   // Nobody yet.
   EXPECT_EQ(ask("GET", "/agents").header("Location"), "/setup");
   const auto state = json_of(ask("GET", "/api/setup"));
@@ -79,7 +79,7 @@ TEST_F(SignIn, DISABLED_leads_from_setup_to_signing_out_everywhere) {
   EXPECT_EQ(ask("GET", "/api/me", third).status, 401);
 }
 
-TEST_F(SignIn, DISABLED_slows_down_who_guesses) {
+TEST_F(SignIn, slows_down_who_guesses) {
   int refused = 0;
   std::string retry;
   for (int i = 0; i < 8; ++i) {
@@ -99,7 +99,7 @@ protected:
   static void SetUpTestSuite() { start(false, "one-time-code"); }
 };
 
-TEST_F(SetupCode, DISABLED_is_asked_for_until_the_first_user_is_there) {
+TEST_F(SetupCode, is_asked_for_until_the_first_user_is_there) {
   EXPECT_EQ(json_of(ask("GET", "/api/setup")).at("code_required"), true);
   EXPECT_EQ(ask("POST", "/api/setup", {}, R"({"username":"root","password":"0123456789"})").status, 422);
   EXPECT_EQ(ask("POST", "/api/setup", {}, R"({"username":"root","password":"0123456789","code":"guess"})").status, 422);

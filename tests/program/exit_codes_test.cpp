@@ -89,7 +89,7 @@ TEST_F(ExitCodes, a_newer_schema_is_5) {
   EXPECT_EQ(tests::picture_of(data), before);
 }
 
-TEST_F(ExitCodes, DISABLED_a_port_in_use_is_6) {
+TEST_F(ExitCodes, a_port_in_use_is_6) {
   make_data();
   const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};

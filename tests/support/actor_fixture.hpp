@@ -36,11 +36,17 @@ struct actor_fixture : ::testing::Test {
     while (sched.try_run_once()) {
     }
   }
-  /// Lets `d` pass on the actors' clock and on the wall clock.
+  /// Lets `d` pass on the actors' clock and on the wall clock: each tick is handled at its own time, those that it asks
+  /// for within `d` too.
   void advance(std::chrono::milliseconds d) {
-    clock->advance(d);
-    sched.advance_time(caf::timespan{d});
     drain();
+    while (d.count() > 0) {
+      const auto step = std::min(d, until_next_tick());
+      clock->advance(step);
+      sched.advance_time(caf::timespan{step});
+      drain();
+      d -= step;
+    }
   }
   /// Asks and delivers everything that waits; the answer must be there then.
   template <class T, class Handle, class Message>
@@ -57,6 +63,17 @@ struct actor_fixture : ::testing::Test {
     drain();
   }
 
+private:
+  /// At least a millisecond, as the wall clock has no finer steps.
+  [[nodiscard]] std::chrono::milliseconds until_next_tick() {
+    const auto& ticks = sched.clock().schedule();
+    if (ticks.empty())
+      return std::chrono::milliseconds::max();
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(ticks.begin()->first - sched.clock().now());
+    return std::max(left, std::chrono::milliseconds{1});
+  }
+
+public:
   config cfg;
   caf::actor_system sys{cfg};
   caf::scheduler::test_coordinator& sched = dynamic_cast<caf::scheduler::test_coordinator&>(sys.scheduler());

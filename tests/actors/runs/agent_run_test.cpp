@@ -86,7 +86,7 @@ TEST_F(AgentRun, a_read_that_had_begun_is_done_again_as_the_same_step) {
   EXPECT_EQ(state_of("r1"), run_state::success);
 }
 
-TEST_F(AgentRun, DISABLED_a_chat_streams_word_by_word_and_ends_with_the_whole_text) {
+TEST_F(AgentRun, a_chat_streams_word_by_word_and_ends_with_the_whole_text) {
   start_supervisor(unlimited);
   queue(chat_turn("r1", "/say one two three"));
   EXPECT_EQ(text_of_events(), "one ");
@@ -146,7 +146,7 @@ TEST_F(AgentRun, reaching_the_bound_of_tool_calls_ends_the_run) {
   EXPECT_EQ(tool_jobs.size(), 2U);
 }
 
-TEST_F(AgentRun, DISABLED_a_question_nobody_answers_counts_as_denied) {
+TEST_F(AgentRun, a_question_nobody_answers_counts_as_denied) {
   auto limits = unlimited;
   limits.confirmation_timeout_s = 600;
   start_supervisor(limits);
@@ -160,7 +160,7 @@ TEST_F(AgentRun, DISABLED_a_question_nobody_answers_counts_as_denied) {
   EXPECT_EQ(state_of("r1"), run_state::success);
 }
 
-TEST_F(AgentRun, DISABLED_an_approved_call_is_made_and_marked_as_confirmed) {
+TEST_F(AgentRun, an_approved_call_is_made_and_marked_as_confirmed) {
   start_supervisor(unlimited);
   queue(chat_turn("r1", "/tool filesystem {\"action\":\"write\",\"path\":\"a\",\"content\":\"x\"}\n/say end"));
   advance(1s);

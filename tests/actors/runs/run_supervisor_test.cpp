@@ -53,7 +53,7 @@ TEST_F(RunSupervisor, takes_interactive_runs_first_and_owners_in_turn) {
   EXPECT_EQ(started, (std::vector<std::string>{"chat", "a1", "b1", "a2", "a3"}));
 }
 
-TEST_F(RunSupervisor, DISABLED_while_paused_nothing_starts_and_no_further_call_is_made) {
+TEST_F(RunSupervisor, while_paused_nothing_starts_and_no_further_call_is_made) {
   start_supervisor({.max_concurrent_runs = 3, .max_autonomous_runs_per_hour = 0});
   queue(chat_turn("r1", "/slow 2 a b\n/tool time {}\n/say end"));
   ask<messages::done>(supervisor, messages::pause_engine{});
@@ -83,7 +83,7 @@ TEST_F(RunSupervisor, stops_a_queued_run_and_a_running_one) {
   EXPECT_EQ(messages::to_failure(unknown.error()).code, base::errc::not_found);
 }
 
-TEST_F(RunSupervisor, DISABLED_a_run_that_waits_for_a_person_gives_its_place_away_and_asks_for_one_again) {
+TEST_F(RunSupervisor, a_run_that_waits_for_a_person_gives_its_place_away_and_asks_for_one_again) {
   start_supervisor({.max_concurrent_runs = 1, .max_autonomous_runs_per_hour = 0});
   queue(chat_turn("r1", "/tool filesystem {\"action\":\"write\",\"path\":\"a.txt\",\"content\":\"x\"}\n/say done"));
   advance(1s);
