@@ -46,6 +46,24 @@ constexpr std::array table{
                setting_effect::next_start, "Open event streams in all"},
   setting_info{"system:max_event_streams_per_user", setting_kind::integer, "20", "streams", 1, 4'000,
                setting_effect::at_once, "Open event streams of one user"},
+  setting_info{"system:anthropic_api_key", setting_kind::secret, "", "", 1, 1'024, setting_effect::at_once,
+               "Key for Anthropic's models"},
+  setting_info{"system:openai_api_key", setting_kind::secret, "", "", 1, 1'024, setting_effect::at_once,
+               "Key for OpenAI's models"},
+  setting_info{"system:openrouter_api_key", setting_kind::secret, "", "", 1, 1'024, setting_effect::at_once,
+               "Key for the models that OpenRouter passes on"},
+  setting_info{"system:anthropic_base_url", setting_kind::url, "https://api.anthropic.com", "", 0, 0,
+               setting_effect::at_once, "Where Anthropic's API is, without /v1"},
+  setting_info{"system:openai_base_url", setting_kind::url, "https://api.openai.com/v1", "", 0, 0,
+               setting_effect::at_once, "Where OpenAI's API is"},
+  setting_info{"system:openrouter_base_url", setting_kind::url, "https://openrouter.ai/api/v1", "", 0, 0,
+               setting_effect::at_once, "Where OpenRouter's API is"},
+  setting_info{"system:fallback_model", setting_kind::text, "", "", 0, 0, setting_effect::next_run,
+               "The model that takes over when a run's own model keeps failing; empty = none"},
+  setting_info{"system:personality_soul", setting_kind::prose, "", "", 0, 65'536, setting_effect::next_run,
+               "SOUL: how the agent is and speaks, for everybody who has no text of their own"},
+  setting_info{"system:personality_user", setting_kind::prose, "", "", 0, 65'536, setting_effect::next_run,
+               "USER: what the agent should know of its people, where they say nothing themselves"},
 };
 
 std::optional<std::int64_t> to_integer(std::string_view text) {
@@ -121,13 +139,27 @@ std::optional<std::string> reason_against(std::string_view key, std::string_view
     if (static_cast<std::int64_t>(value.size()) < info->min || static_cast<std::int64_t>(value.size()) > info->max)
       return "must have " + std::to_string(info->min) + " to " + std::to_string(info->max) + " bytes";
     break;
+  case setting_kind::prose:
+    if (value.find('\0') != std::string_view::npos)
+      return "must not hold a NUL character";
+    if (static_cast<std::int64_t>(value.size()) > info->max)
+      return "must have at most " + std::to_string(info->max) + " bytes";
+    break;
+  case setting_kind::url:
+    if ((!value.starts_with("http://") && !value.starts_with("https://")) || value.find("://") + 3 == value.size()
+        || std::ranges::any_of(value, [](char c) { return c <= ' ' || c == '\\' || c == '@' || c == 127; }))
+      return "must be an address like https://host:port/path, without user name or blanks";
+    if (value.ends_with('/'))
+      return "must not end in a slash";
+    break;
   case setting_kind::list:
   case setting_kind::text:
     if (value.find_first_of(std::string_view("\0\r\n", 3)) != std::string_view::npos)
       return "must be one line";
     if (key == "system:users_base_folder" && !value.empty() && !value.starts_with('/'))
       return "must be an absolute path";
-    if (key == "system:default_model" && value.find(':') == std::string_view::npos)
+    if ((key == "system:default_model" || (key == "system:fallback_model" && !value.empty()))
+        && value.find(':') == std::string_view::npos)
       return "must be provider:model";
     break;
   }

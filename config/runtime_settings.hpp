@@ -13,8 +13,9 @@
 /// What can be changed while the server runs: the `system:*` rows of `credentials`.
 namespace config {
 
-enum class setting_kind { integer, flag, text, list, secret };
-BOOST_DESCRIBE_ENUM(setting_kind, integer, flag, text, list, secret)
+/// text is one line, prose any number; url is http or https.
+enum class setting_kind { integer, flag, text, prose, url, list, secret };
+BOOST_DESCRIBE_ENUM(setting_kind, integer, flag, text, prose, url, list, secret)
 
 enum class setting_effect { at_once, next_run, next_start };
 BOOST_DESCRIBE_ENUM(setting_effect, at_once, next_run, next_start)
@@ -56,12 +57,23 @@ struct runtime_settings {
   int audit_retention_days = 0; ///< 0 = for ever
   int max_event_streams = 200;
   int max_event_streams_per_user = 20;
+  base::secret anthropic_api_key;
+  base::secret openai_api_key;
+  base::secret openrouter_api_key;
+  std::string anthropic_base_url = "https://api.anthropic.com";
+  std::string openai_base_url = "https://api.openai.com/v1";
+  std::string openrouter_base_url = "https://openrouter.ai/api/v1";
+  std::string fallback_model; ///< empty = none
+  std::string personality_soul;
+  std::string personality_user;
 };
 BOOST_DESCRIBE_STRUCT(runtime_settings, (),
                       (max_concurrent_runs, max_autonomous_runs_per_hour, max_queued_runs, max_tool_calls, tool_workers,
                        max_tool_result_bytes, paused, confirmation_timeout_s, session_secret, trusted_proxy_ips,
                        public_hosts, users_base_folder, allow_injection, default_model, audit_retention_days,
-                       max_event_streams, max_event_streams_per_user))
+                       max_event_streams, max_event_streams_per_user, anthropic_api_key, openai_api_key,
+                       openrouter_api_key, anthropic_base_url, openai_base_url, openrouter_base_url, fallback_model,
+                       personality_soul, personality_user))
 
 /// From the stored values (key with `system:`). A value that does not fit is left at its default and its key put into
 /// `ignored`, as rows may come from another program.

@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "base/described.hpp"
 #include "base/errc.hpp"
+#include "base/shared_value.hpp"
 #include "config/runtime_settings.hpp"
 #include "engine/event_queue.hpp"
 #include "engine/metrics.hpp"
@@ -111,19 +112,8 @@ public:
   virtual std::string actor_metrics() = 0;
 };
 
-/// The runtime settings in force; each get() is a snapshot.
-class settings_holder {
-public:
-  explicit settings_holder(config::runtime_settings first)
-    : now_(std::make_shared<const config::runtime_settings>(std::move(first))) {}
-  [[nodiscard]] std::shared_ptr<const config::runtime_settings> get() const { return std::atomic_load(&now_); }
-  void set(config::runtime_settings next) {
-    std::atomic_store(&now_, std::make_shared<const config::runtime_settings>(std::move(next)));
-  }
-
-private:
-  std::shared_ptr<const config::runtime_settings> now_;
-};
+/// The runtime settings in force.
+using settings_holder = base::shared_value<config::runtime_settings>;
 
 /// Everything that routes need; made once at start, lives longer than the server.
 struct services {

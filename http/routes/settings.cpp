@@ -12,6 +12,8 @@ std::string_view type_name(config::setting_kind k) {
   case config::setting_kind::integer: return "integer";
   case config::setting_kind::flag: return "boolean";
   case config::setting_kind::text: return "string";
+  case config::setting_kind::prose: return "prose";
+  case config::setting_kind::url: return "url";
   case config::setting_kind::list: return "list";
   case config::setting_kind::secret: return "secret";
   }
@@ -43,7 +45,9 @@ boost::json::value typed(config::setting_kind kind, std::string_view stored) {
     }
     return out;
   }
-  case config::setting_kind::text: break;
+  case config::setting_kind::text:
+  case config::setting_kind::prose:
+  case config::setting_kind::url: break;
   }
   return boost::json::value(boost::json::string_view(stored));
 }
