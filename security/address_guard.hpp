@@ -34,9 +34,9 @@ enum class address_kind {
 /// `a private network (RFC 1918)`: for the sentence "H is …".
 [[nodiscard]] std::string_view to_string(address_kind kind) noexcept;
 
-/// What the address is. An IPv4 address inside an IPv6 one (mapped, compatible, NAT64, 6to4, Teredo, ISATAP) is judged as
-/// IPv4; where that one is public, so is the whole, but for the forms that no host of today's Internet is reached by
-/// (compatible, 6to4, Teredo: reserved).
+/// What the address is. An IPv4 address inside an IPv6 one is judged as IPv4. Where that is public, a mapped (::ffff:0:0/96)
+/// and a NAT64 one (64:ff9b::/96) are public too; the forms that nothing of today's Internet is reached by (compatible,
+/// translated, 6to4, Teredo) are reserved.
 [[nodiscard]] address_kind classify(const sockaddr& address) noexcept;
 
 /// The address as text, `192.0.2.1:443` or `[2001:db8::1]:443`. Empty for other families.
