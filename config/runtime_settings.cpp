@@ -1,5 +1,7 @@
 #include "config/runtime_settings.hpp"
 
+#include "config/host_list.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -34,6 +36,9 @@ constexpr std::array table{
                "Addresses of proxies whose X-Forwarded-For is believed, separated by commas"},
   setting_info{"system:public_hosts", setting_kind::list, "", "", 0, 0, setting_effect::at_once,
                "Names under which this server is reached, separated by commas"},
+  setting_info{"system:egress_allow_hosts", setting_kind::list, "", "", 0, 0, setting_effect::at_once,
+               "Hosts that tools, hooks and feeds may reach although their address is not public, separated by commas: "
+               "host, host:port or *.domain"},
   setting_info{"system:users_base_folder", setting_kind::text, "", "", 0, 0, setting_effect::at_once,
                "Folder of the users' own folders; empty = users in the data directory"},
   setting_info{"system:allow_injection", setting_kind::flag, "0", "", 0, 0, setting_effect::at_once,
@@ -158,6 +163,9 @@ std::optional<std::string> reason_against(std::string_view key, std::string_view
       return "must be one line";
     if (key == "system:users_base_folder" && !value.empty() && !value.starts_with('/'))
       return "must be an absolute path";
+    if (key == "system:egress_allow_hosts")
+      if (const auto hosts = host_list::parse(to_list(value)); !hosts)
+        return hosts.error().message;
     if ((key == "system:default_model" || (key == "system:fallback_model" && !value.empty()))
         && value.find(':') == std::string_view::npos)
       return "must be provider:model";

@@ -51,7 +51,8 @@ struct runtime_settings {
   base::secret session_secret;
   std::vector<std::string> trusted_proxy_ips;
   std::vector<std::string> public_hosts;
-  std::string users_base_folder; ///< empty = DATA_DIR/users
+  std::vector<std::string> egress_allow_hosts; ///< see config/host_list.hpp
+  std::string users_base_folder;               ///< empty = DATA_DIR/users
   bool allow_injection = false;
   std::string default_model = "demo:scripted";
   int audit_retention_days = 0; ///< 0 = for ever
@@ -70,10 +71,10 @@ struct runtime_settings {
 BOOST_DESCRIBE_STRUCT(runtime_settings, (),
                       (max_concurrent_runs, max_autonomous_runs_per_hour, max_queued_runs, max_tool_calls, tool_workers,
                        max_tool_result_bytes, paused, confirmation_timeout_s, session_secret, trusted_proxy_ips,
-                       public_hosts, users_base_folder, allow_injection, default_model, audit_retention_days,
-                       max_event_streams, max_event_streams_per_user, anthropic_api_key, openai_api_key,
-                       openrouter_api_key, anthropic_base_url, openai_base_url, openrouter_base_url, fallback_model,
-                       personality_soul, personality_user))
+                       public_hosts, egress_allow_hosts, users_base_folder, allow_injection, default_model,
+                       audit_retention_days, max_event_streams, max_event_streams_per_user, anthropic_api_key,
+                       openai_api_key, openrouter_api_key, anthropic_base_url, openai_base_url, openrouter_base_url,
+                       fallback_model, personality_soul, personality_user))
 
 /// From the stored values (key with `system:`). A value that does not fit is left at its default and its key put into
 /// `ignored`, as rows may come from another program.

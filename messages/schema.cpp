@@ -5,6 +5,7 @@
 #include "messages/events.hpp"
 #include "messages/front.hpp"
 #include "messages/guardian.hpp"
+#include "messages/http.hpp"
 #include "messages/journal.hpp"
 #include "messages/models.hpp"
 #include "messages/monitor.hpp"
@@ -49,6 +50,7 @@ void for_each_block(F&& f) {
   f.template operator()<id_block::guardian_messages>();
   f.template operator()<id_block::monitor_messages>();
   f.template operator()<id_block::front_messages>();
+  f.template operator()<id_block::http_messages>();
 }
 
 } // namespace

@@ -38,7 +38,7 @@ struct bounds {
   std::chrono::milliseconds idle{60'000};       ///< between two pieces
   std::chrono::milliseconds total{120'000};     ///< 0 = no limit
   std::uint64_t bytes = 8 * 1024 * 1024;        ///< of the body after decompression
-  int redirects = 5;                            ///< trust::open only
+  int redirects = 5;                            ///< trust::open only; 0 = the redirect itself is the answer
 };
 
 struct request {
@@ -60,16 +60,18 @@ struct head {
 
 enum class fault {
   none,
-  invalid_url,  ///< cannot be parsed, or its scheme, port or user part is not allowed
-  refused,      ///< the guard: an address that may not be reached, or a host that is not allowed
-  unresolved,   ///< the name has no address
-  unreachable,  ///< no connection
-  tls,          ///< the certificate or the handshake
-  timeout,      ///< one of the bounds of time; `message` says which
-  too_large,    ///< bounds::bytes
+  invalid_url, ///< cannot be parsed, or its scheme, port or user part is not allowed
+  refused,     ///< the guard: an address that may not be reached, or a host that is not allowed
+  unresolved,  ///< the name has no address
+  unreachable, ///< no connection
+  tls,         ///< the certificate or the handshake
+  timeout,     ///< one of the bounds of time; `message` says which
+  too_large,   ///< bounds::bytes
   too_many_redirects,
-  broken,       ///< the connection was lost, or the answer is not HTTP
-  cancelled     ///< by the caller or by the end of the program
+  broken,         ///< the connection was lost, or the answer is not HTTP
+  cancelled,      ///< by the caller or by the end of the program
+  overloaded,     ///< too many transfers are open; nothing was sent
+  invalid_request ///< a method, header or body that cannot be sent; nothing was
 };
 
 /// How a transfer ended. With an answer of any status the fault is none.

@@ -153,6 +153,9 @@ TEST(RuntimeSettings, says_why_a_value_cannot_stand) {
   EXPECT_EQ(reason_against("system:users_base_folder", "rel"), "must be an absolute path");
   EXPECT_EQ(reason_against("system:default_model", "gpt"), "must be provider:model");
   EXPECT_EQ(reason_against("system:public_hosts", "a\nb"), "must be one line");
+  EXPECT_EQ(reason_against("system:egress_allow_hosts", " localhost:11434, *.corp.example,"), std::nullopt);
+  EXPECT_EQ(reason_against("system:egress_allow_hosts", "a.example, 10.0.0.0/8"),
+            "\"10.0.0.0/8\" is not a host, host:port or *.domain");
   EXPECT_EQ(reason_against("openai", "anything"), std::nullopt);
 }
 
