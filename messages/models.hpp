@@ -12,20 +12,23 @@ namespace messages {
 struct call_model {
   std::string run_id;
   std::string trace_id;
-  int call = 1; ///< 1, 2, … within the run; pieces and cancellations name it
-  std::string model; ///< `provider:model`
+  std::string user_id; ///< whose own key is used where there is one; empty = a system agent
+  int call = 1;        ///< 1, 2, … within the run; pieces and cancellations name it
+  std::string model;   ///< `provider:model`
   base::trusted_text system;
-  base::trusted_text task;      ///< what a trusted person asks for in this turn; for a run the prompt, then the message
-  base::untrusted_text input;   ///< what came from outside with it
+  base::trusted_text turn;    ///< what a trusted person says in this turn
+  base::trusted_text task;    ///< what the demo model reads its commands from: for a run the prompt, then the message
+  base::untrusted_text input; ///< what came from outside with it
+  std::vector<models::media> attachments;  ///< of this turn
   std::vector<models::message> history;    ///< earlier turns
   std::vector<models::message> since_task; ///< this turn's answers and tool results so far
-  std::vector<models::tool_description> tools;
+  std::vector<std::string> tools;          ///< names of those that the model is told of
   int failed_calls = 0;
   bool streamed = false; ///< pieces go to the sender while they come
 };
 BOOST_DESCRIBE_STRUCT(call_model, (),
-                      (run_id, trace_id, call, model, system, task, input, history, since_task, tools, failed_calls,
-                       streamed))
+                      (run_id, trace_id, user_id, call, model, system, turn, task, input, attachments, history,
+                       since_task, tools, failed_calls, streamed))
 
 /// What a call of a model came to: an answer, or why there is none.
 struct model_reply {
@@ -33,8 +36,9 @@ struct model_reply {
   std::string error;    ///< one sentence; empty = an answer
   int status = 0;       ///< the provider's HTTP status, with an error
   bool retryable = false;
+  std::int64_t retry_after_ms = 0; ///< what the provider asks for; 0 = nothing
 };
-BOOST_DESCRIBE_STRUCT(model_reply, (), (answer, error, status, retryable))
+BOOST_DESCRIBE_STRUCT(model_reply, (), (answer, error, status, retryable, retry_after_ms))
 
 /// A piece of a streamed answer, sent to who called.
 struct model_piece {

@@ -16,6 +16,9 @@ namespace storage::attachments {
 /// not_found: there is no such conversation of this user; overloaded: it holds `most_bytes` already.
 void create(session& s, const records::attachment& row, std::int64_t most_bytes);
 [[nodiscard]] std::optional<records::attachment> find(session& s, const std::string& user_id, const std::string& id);
+/// Those of `ids` that belong to this user, with their content.
+[[nodiscard]] std::vector<records::attachment> load(session& s, const std::string& user_id,
+                                                    const std::vector<std::string>& ids);
 /// Those of `ids` that belong to this conversation of this user, in the order of `ids`.
 [[nodiscard]] std::vector<records::attachment_head> heads(session& s, const std::string& user_id,
                                                           const std::string& conversation_id,

@@ -107,7 +107,12 @@ struct journal_store::impl {
       chats = chats || run.kind == records::run_kind::chat;
       if (run.kind == records::run_kind::chat)
         said.add(message_json(
-          {.role = "user", .content = item.user_message, .tool_calls = {}, .run_id = run.id, .at = run.queued_at}));
+          {.role = "user",
+           .content = item.user_message,
+           .tool_calls = {},
+           .run_id = run.id,
+           .at = run.queued_at,
+           .attachments = item.attachments.empty() ? std::nullopt : std::optional(item.attachments)}));
       else
         said.add_null();
       if (item.event) {
@@ -270,6 +275,9 @@ struct journal_store::impl {
       }
       if (const auto messages = answer.text(i, history)) {
         detail::read_column(*messages, c.history, "messages");
+        for (const auto& m : c.history)
+          if (m.run_id == c.run.id && m.attachments)
+            c.attachments = *m.attachments;
         std::erase_if(c.history, [&](const auto& m) { return m.run_id == c.run.id; }); // this turn's own words
       }
     }

@@ -1,6 +1,8 @@
 #include "actors/runs/agent_run.hpp"
 
+#include "actors/storage/db_pool.hpp"
 #include "base/encoding.hpp"
+#include "storage/attachments.hpp"
 
 #include <caf/all.hpp>
 #include <spdlog/spdlog.h>
@@ -13,12 +15,17 @@ namespace {
 
 /// A model may think for long; after this nobody waits for it any more.
 constexpr std::chrono::minutes model_time{30};
-/// Tries after a failed model call, with 0.5, 1 and 2 s between them.
-constexpr int model_retries = 3;
+/// Tries after a failed model call, with 0.5, 1, 2 and 4 s between them and up to a quarter more, so that many runs do not
+/// come back together.
+constexpr int model_retries = 4;
 constexpr std::chrono::milliseconds first_retry{500};
+/// The longest Retry-After that is waited for: a person looks on, or nobody does.
+constexpr std::chrono::minutes longest_wait_in_chat{1};
+constexpr std::chrono::minutes longest_wait{15};
 /// How long a stopped tool may take to end before its outcome counts as unknown.
 constexpr std::chrono::milliseconds stop_patience{700};
 constexpr std::chrono::seconds write_retry{1};
+constexpr std::chrono::seconds database_time{20}; ///< more than statement_timeout
 /// What the timeline shows of an input; the whole stands in the trigger event.
 constexpr std::size_t shown_input_bytes = 4000;
 
@@ -42,6 +49,18 @@ agent_run::agent_run(caf::actor_config& cfg, engine::place at, std::shared_ptr<c
   caller_.conversation_id = run_.conversation_id;
   for (const auto& lost : staged_.steps)
     stage_audit(lost.name, lost.request.at("arguments"), summary_of(lost.response), false);
+  model_ = run_.definition.model;
+  offered_ = offered_tools();
+  const auto settings = services_->settings->get();
+  personality who{settings->personality_soul, settings->personality_user};
+  const auto profiles = services_->profiles->get();
+  if (const auto own = profiles->find(caller_.owner.user_id); own != profiles->end()) {
+    if (!own->second.soul.empty())
+      who.soul = own->second.soul;
+    if (!own->second.about.empty())
+      who.about = own->second.about;
+  }
+  prompt_ = make_prompt(run_, who, !t_.input.empty());
   topic_ = is_chat() ? "conversation/" + run_.conversation_id.value_or("") : "run/" + run_.id;
   last_model_call_ = t_.model_calls;
 }
@@ -107,7 +126,32 @@ void agent_run::begin() {
   replay();
   if (!caller_.owner.is_active)
     return finish(records::run_state::error, "The account of the run's owner is switched off.");
-  next();
+  load_files();
+}
+
+/// The files of the conversation's messages, where the run has any.
+void agent_run::load_files() {
+  std::vector<std::string> ids;
+  for (const auto* list : t_.files())
+    for (const auto& file : *list)
+      ids.push_back(file.id);
+  if (ids.empty())
+    return next();
+  waiting_ = waiting_for::files;
+  auto job = make_job("attachments.load", [user = caller_.owner.user_id, ids](storage::session& s) {
+    return storage::attachments::load(s, user, ids);
+  });
+  request(services_->db, database_time, std::move(job))
+    .then(
+      [this](const messages::db_result& r) {
+        t_.take_files(std::any_cast<const std::vector<records::attachment>&>(r.value));
+        waiting_ = waiting_for::nothing;
+        next();
+      },
+      [this](const caf::error& e) {
+        waiting_ = waiting_for::nothing;
+        finish(records::run_state::error, "The files of this conversation could not be read: " + messages::to_failure(e).message + '.');
+      });
 }
 
 /// The one place that decides what comes next, from the transcript.
@@ -140,10 +184,14 @@ void agent_run::call_model() {
   m.run_id = run_.id;
   m.trace_id = run_.trace_id;
   m.call = model_call_ = ++last_model_call_;
-  m.model = run_.definition.model;
-  m.system = base::trusted_text(run_.definition.prompt);
+  m.user_id = caller_.owner.user_id;
+  m.model = model_;
+  m.system = prompt_.system;
+  m.turn = prompt_.turn;
   m.task = t_.task;
   m.input = t_.input;
+  m.attachments = t_.attachments;
+  m.tools = offered_;
   m.history = t_.history;
   m.since_task = t_.since_task;
   m.failed_calls = failed_calls_;
@@ -163,23 +211,18 @@ void agent_run::call_model() {
           return;
         messages::model_reply failed;
         failed.error = "The model did not answer: " + messages::to_failure(e).message + '.';
-        answered(failed);
+        model_failed(failed);
       });
 }
 
 void agent_run::answered(messages::model_reply& reply) {
+  if (!reply.error.empty())
+    return model_failed(reply);
   model_call_ = 0;
-  if (!reply.error.empty()) {
-    ++failed_calls_;
-    if (reply.retryable && streamed_.empty() && failed_in_a_row_ < model_retries) {
-      waiting_ = waiting_for::retry;
-      delayed_send(this, first_retry * (1 << failed_in_a_row_++), messages::retry_model{});
-      return;
-    }
-    return finish(records::run_state::error, reply.error);
-  }
   failed_in_a_row_ = 0;
   auto& answer = reply.answer;
+  if (answer.stop_reason == models::stop_reason::refusal && answer.text.empty())
+    answer.text = answer.refusal.empty() ? "The model declined to answer." : "The model declined to answer: " + answer.refusal;
   if (streamed_.empty() && !answer.text.empty() && watched())
     publish_text(answer.text);
   const bool first = t_.model_calls == 0;
@@ -189,7 +232,7 @@ void agent_run::answered(messages::model_reply& reply) {
   s.seq = t_.next_seq++;
   s.kind = records::step_kind::model;
   s.state = records::step_state::done;
-  s.name = run_.definition.model;
+  s.name = model_;
   boost::json::object shown;
   if (first) {
     shown.emplace("task", t_.task.str());
@@ -205,6 +248,32 @@ void agent_run::answered(messages::model_reply& reply) {
   s.ended_at = now();
   publish_step(s);
   next();
+}
+
+/// Tries again while nothing of the answer was shown, then with the fallback model. The retries are here and not with the
+/// provider, so that the kill switch and a stop hold between them without a word.
+void agent_run::model_failed(const messages::model_reply& reply) {
+  model_call_ = 0;
+  ++failed_calls_;
+  const bool shown = !streamed_.empty();
+  const std::chrono::milliseconds asked{reply.retry_after_ms};
+  const bool worth_waiting = asked <= (is_chat() ? longest_wait_in_chat : longest_wait);
+  if (reply.retryable && !shown && worth_waiting && failed_in_a_row_ < model_retries) {
+    auto delay = first_retry * (1 << failed_in_a_row_++);
+    delay += delay * static_cast<int>((std::hash<std::string>{}(run_.id) + static_cast<std::size_t>(failed_calls_)) % 26) / 100;
+    waiting_ = waiting_for::retry;
+    spdlog::info("model_call_retried run={} model={} status={} failures={}", run_.id, model_, reply.status, failed_in_a_row_);
+    delayed_send(this, std::max(delay, asked), messages::retry_model{});
+    return;
+  }
+  const auto fallback = services_->settings->get()->fallback_model;
+  if (!shown && !fallback.empty() && model_ == run_.definition.model && fallback != model_) {
+    spdlog::warn("model_fell_back run={} from={} to={} error=\"{}\"", run_.id, model_, fallback, reply.error);
+    model_ = fallback;
+    failed_in_a_row_ = 0;
+    return next();
+  }
+  finish(records::run_state::error, reply.error);
 }
 
 void agent_run::stop() {

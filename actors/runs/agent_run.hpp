@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/runs/prompt.hpp"
 #include "actors/runs/run_services.hpp"
 #include "actors/runs/transcript.hpp"
 #include "messages/runs.hpp"
@@ -26,13 +27,15 @@ public:
 
 private:
   using step = std::function<void()>;
-  enum class waiting_for { nothing, retry, confirmation, place, resume };
+  enum class waiting_for { nothing, files, retry, confirmation, place, resume };
 
   // agent_run.cpp: the loop
   void begin();
+  void load_files();
   void next();
   void call_model();
   void answered(messages::model_reply& reply);
+  void model_failed(const messages::model_reply& reply);
   void stop();
   void finish(records::run_state state, std::string error = {});
   void ended(records::run_state state, const std::string& error);
@@ -50,6 +53,7 @@ private:
   void resume_after_confirmation();
   [[nodiscard]] pending_call* find_call(const std::string& call_id);
   [[nodiscard]] tools::call_situation situation() const;
+  [[nodiscard]] std::vector<std::string> offered_tools() const;
   [[nodiscard]] bool approved_for_chat(const std::string& tool, const std::string& destination) const;
   records::step_record& stage_step(pending_call& call);
   void stage_audit(const std::string& tool, const boost::json::value& arguments, std::string summary, bool was_confirmed);
@@ -75,6 +79,9 @@ private:
   tools::caller caller_;
   std::vector<records::confirmation_record> known_confirmations_; ///< of this run, and those given for the whole chat
   transcript t_;
+  prompt prompt_;
+  std::vector<std::string> offered_; ///< names of the tools that the model is told of
+  std::string model_;                ///< the run's own, or the fallback once that took over
   std::string topic_;
 
   records::run_write staged_;      ///< what the next commit writes

@@ -2,12 +2,15 @@
 
 #include "actors/system/tree.hpp"
 #include "base/clock.hpp"
+#include "base/shared_value.hpp"
+#include "config/runtime_settings.hpp"
 #include "engine/listeners.hpp"
 #include "engine/metrics.hpp"
 #include "messages/db.hpp"
 #include "messages/events.hpp"
 #include "messages/journal.hpp"
 #include "messages/models.hpp"
+#include "messages/records/provider.hpp"
 #include "tools/tool.hpp"
 
 #include <atomic>
@@ -21,6 +24,7 @@ namespace actors {
 struct run_services {
   actors::tree tree;
   messages::journal_actor journal;
+  messages::db_pool_actor db;
   messages::model_actor gateway;
   messages::blocking_pool_actor tool_pool;
   messages::event_hub_actor hub;
@@ -28,6 +32,8 @@ struct run_services {
   std::shared_ptr<const tools::tool_set> tools;
   std::shared_ptr<const std::atomic<bool>> paused; ///< the kill switch; read before each model and tool call
   base::clock_ptr clock;
+  std::shared_ptr<const base::shared_value<config::runtime_settings>> settings;
+  std::shared_ptr<const base::shared_value<records::user_profiles>> profiles;
   /// Where the caller's files may be. Called on a worker thread, may block, throws base::failure_error.
   std::function<std::vector<tools::allowed_folder>(const tools::caller&)> folders_of;
 };

@@ -41,6 +41,23 @@ tools::call_situation agent_run::situation() const {
   return s;
 }
 
+/// What decide() would refuse whatever the arguments are is not offered.
+std::vector<std::string> agent_run::offered_tools() const {
+  std::vector<std::string> out;
+  const auto& list = run_.definition.allowed_tools;
+  for (const auto& tool : services_->tools->all()) {
+    if (!tools::may_use(list, tool->name()))
+      continue;
+    const bool named = list && tools::names_tool(*list, tool->name());
+    if (!is_chat()
+        && (tool->unattended() == tools::unattended::never
+            || (tool->unattended() == tools::unattended::only_if_named && !named)))
+      continue;
+    out.emplace_back(tool->name());
+  }
+  return out;
+}
+
 bool agent_run::approved_for_chat(const std::string& tool, const std::string& destination) const {
   return std::ranges::any_of(known_confirmations_, [&](const auto& c) {
     return c.scope == records::confirmation_scope::chat && c.state == records::confirmation_state::approved
@@ -107,6 +124,11 @@ void agent_run::advance_calls() {
   for (auto& call : t_.pending) {
     if (call.at != pending_call::phase::todo)
       continue;
+    if (!call.call.error.empty()) {
+      settle(call, failed(call.call.error), records::step_state::done);
+      settled.push_back(call.call.call_id);
+      continue;
+    }
     const auto* tool = services_->tools->find(call.call.name);
     if (tool == nullptr) {
       settle(call, failed("There is no tool named \"" + call.call.name + "\"."), records::step_state::done);

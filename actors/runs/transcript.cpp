@@ -24,7 +24,7 @@ std::vector<models::message> history_of(const std::vector<records::stored_messag
   for (const auto& m : stored) {
     auto& out = history.emplace_back();
     out.role = m.role == "assistant" ? models::role::assistant : models::role::user;
-    out.text = base::trusted_text(m.content);
+    out.text = base::trusted_text(m.content); // what tools answered in earlier turns is not sent again
   }
   return history;
 }
@@ -76,6 +76,26 @@ void write_pretty(std::string& out, const boost::json::value& value, int depth) 
 
 } // namespace
 
+std::vector<const std::vector<records::attachment_head>*> transcript::files() const {
+  std::vector<const std::vector<records::attachment_head>*> out;
+  for (const auto& list : history_files)
+    out.push_back(&list);
+  out.push_back(&turn_files);
+  return out;
+}
+
+void transcript::take_files(const std::vector<records::attachment>& loaded) {
+  const auto take = [&](const std::vector<records::attachment_head>& heads, std::vector<models::media>& into) {
+    for (const auto& head : heads)
+      if (const auto file = std::ranges::find(loaded, head.id, &records::attachment::id); file != loaded.end())
+        into.push_back({file->media_type == "application/pdf" ? models::media_kind::pdf : models::media_kind::image,
+                        file->media_type, file->content, file->name});
+  };
+  for (std::size_t i = 0; i < history.size(); ++i)
+    take(history_files[i], history[i].attachments);
+  take(turn_files, attachments);
+}
+
 void transcript::add_answer(const models::answer& answer) {
   ++model_calls;
   input_tokens += answer.input_tokens;
@@ -91,10 +111,11 @@ void transcript::add_answer(const models::answer& answer) {
   message.role = models::role::assistant;
   message.text = base::trusted_text(answer.text);
   message.tool_calls = answer.tool_calls;
+  message.reasoning = answer.reasoning;
   pending.clear();
   for (const auto& call : answer.tool_calls)
     pending.emplace_back().call = call;
-  finished = answer.tool_calls.empty();
+  finished = answer.tool_calls.empty() && answer.stop_reason != models::stop_reason::pause_turn;
 }
 
 void transcript::add_result(pending_call& call, const boost::json::value& result, std::int64_t ms) {
@@ -139,6 +160,9 @@ transcript make_transcript(const records::claimed_run& run, const tools::tool_se
     t.untrusted_entered = true;
   }
   t.history = history_of(run.history);
+  for (const auto& m : run.history)
+    t.history_files.push_back(m.attachments.value_or(std::vector<records::attachment_head>{}));
+  t.turn_files = run.attachments;
   for (const auto& step : run.steps) {
     t.next_seq = std::max(t.next_seq, step.seq + 1);
     if (step.kind == records::step_kind::model) {

@@ -25,7 +25,8 @@ struct pending_call {
 struct transcript {
   base::trusted_text task;              ///< chat: the user's message; agent: its prompt, then the typed message
   base::untrusted_text input;           ///< what the trigger brought, with a head that says what it is
-  std::vector<models::message> history; ///< earlier turns of the conversation
+  std::vector<models::media> attachments; ///< of this turn
+  std::vector<models::message> history;   ///< earlier turns of the conversation
   std::vector<models::message> since_task;
   std::vector<pending_call> pending;    ///< of the last answer; all done = the model is next
   std::vector<records::stored_call> calls; ///< of the whole turn, for the conversation
@@ -39,7 +40,13 @@ struct transcript {
   int tool_calls = 0;
   bool untrusted_entered = false;       ///< an input or a tool result
   bool finished = false;                ///< the last answer asked for no tool
+  std::vector<std::vector<records::attachment_head>> history_files; ///< as long as history
+  std::vector<records::attachment_head> turn_files;
 
+  /// The heads of the files that belong to the messages, those of this turn last.
+  [[nodiscard]] std::vector<const std::vector<records::attachment_head>*> files() const;
+  /// Puts the files where they belong; one that is not among `loaded` is left out.
+  void take_files(const std::vector<records::attachment>& loaded);
   /// Takes a model's answer.
   void add_answer(const models::answer& answer);
   /// Takes a tool's result: `{success, …}`.

@@ -15,8 +15,9 @@ struct new_run {
   run_record run;                     ///< state queued
   std::optional<trigger_event> event; ///< stored in the same transaction
   std::string user_message;                    ///< kind chat: appended to the conversation as role user
+  std::vector<attachment_head> attachments = {}; ///< kind chat: that go with user_message
 };
-BOOST_DESCRIBE_STRUCT(new_run, (), (run, event, user_message))
+BOOST_DESCRIBE_STRUCT(new_run, (), (run, event, user_message, attachments))
 
 /// What became of a new_run. For a redelivery the ids are those of the first delivery.
 struct queued_run {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/described.hpp"
+#include "messages/records/attachment.hpp"
 
 /// Rows of `runs`, `run_steps`, `trigger_events` and `confirmations`: the durable state of everything that calls a
 /// model. Written by the journal only.
@@ -181,8 +182,9 @@ struct stored_message {
   std::optional<std::vector<stored_call>> tool_calls;
   std::optional<std::string> run_id;
   std::optional<base::timestamp> at;
+  std::optional<std::vector<attachment_head>> attachments = {};
 };
-BOOST_DESCRIBE_STRUCT(stored_message, (), (role, content, tool_calls, run_id, at))
+BOOST_DESCRIBE_STRUCT(stored_message, (), (role, content, tool_calls, run_id, at, attachments))
 
 /// All that a run needs to go on, in one answer of the journal.
 struct claimed_run {
@@ -192,7 +194,8 @@ struct claimed_run {
   std::vector<step_record> steps;              ///< in order; empty for a fresh one
   std::vector<confirmation_record> confirmations; ///< of this run
   std::vector<stored_message> history;         ///< kind chat: the conversation before this turn's user message
+  std::vector<attachment_head> attachments;    ///< kind chat: of this turn's user message
 };
-BOOST_DESCRIBE_STRUCT(claimed_run, (), (run, event, owner, steps, confirmations, history))
+BOOST_DESCRIBE_STRUCT(claimed_run, (), (run, event, owner, steps, confirmations, history, attachments))
 
 } // namespace records
