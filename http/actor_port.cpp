@@ -2,7 +2,9 @@
 
 #include "engine/ask.hpp"
 #include "messages/schema.hpp"
+#include "storage/providers.hpp"
 #include "storage/runtime_settings.hpp"
+#include "storage/user_settings.hpp"
 
 #include <caf/all.hpp>
 
@@ -29,8 +31,13 @@ messages::set_run_limits run_limits_of(const config::runtime_settings& s) {
 }
 
 actor_port::actor_port(caf::actor_system& system, actor_handles handles, std::shared_ptr<settings_holder> settings,
+                       std::shared_ptr<base::shared_value<records::user_profiles>> profiles,
                        std::shared_ptr<const security::vault> vault)
-  : system_(system), to_(std::move(handles)), settings_(std::move(settings)), vault_(std::move(vault)) {}
+  : system_(system),
+    to_(std::move(handles)),
+    settings_(std::move(settings)),
+    profiles_(std::move(profiles)),
+    vault_(std::move(vault)) {}
 
 template <class Handle, class Message>
 base::result<void> actor_port::tell(const Handle& to, Message message) {
@@ -59,10 +66,12 @@ base::result<std::string> actor_port::start_run(std::string agent_id, std::strin
 }
 
 base::result<std::string> actor_port::start_chat_turn(std::string conversation_id, std::string user_id,
-                                                      std::string text, std::string model) {
+                                                      std::string text, std::string model,
+                                                      std::vector<records::attachment_head> attachments) {
   auto queued = engine::ask<messages::run_queued>(
     system_, to_.supervisor, database_limit,
-    messages::start_chat_turn{std::move(conversation_id), std::move(user_id), std::move(text), std::move(model)});
+    messages::start_chat_turn{std::move(conversation_id), std::move(user_id), std::move(text), std::move(model),
+                              std::move(attachments)});
   if (!queued)
     return queued.error();
   return std::move(queued->run_id);
@@ -108,13 +117,25 @@ void actor_port::deliver_webhook(webhook_delivery d, std::function<void(base::re
 base::result<void> actor_port::webhooks_changed() { return tell(to_.webhooks, messages::reload_webhooks{}); }
 
 base::result<void> actor_port::settings_changed() {
+  struct all_settings {
+    config::runtime_settings settings;
+    records::user_profiles profiles;
+    std::vector<records::provider_settings> providers;
+  };
   const auto read = db("settings.load", [vault = vault_](storage::session& s) -> std::any {
-    return storage::load_runtime_settings(s, *vault);
+    all_settings out;
+    out.settings = storage::load_runtime_settings(s, *vault);
+    out.profiles = storage::user_settings::profiles(s, *vault);
+    out.providers = storage::load_providers(s, *vault, out.settings, out.profiles);
+    return out;
   });
   if (!read)
     return read.error();
-  auto fresh = std::any_cast<config::runtime_settings>(*read);
+  auto all = std::any_cast<all_settings>(*read);
+  auto& fresh = all.settings;
   const auto was_paused = settings_->get()->paused;
+  profiles_->set(std::move(all.profiles));
+  caf::anon_send(to_.gateway, messages::set_providers{std::move(all.providers)});
   caf::anon_send(to_.supervisor, run_limits_of(fresh));
   caf::anon_send(to_.journal, messages::set_journal_limits{fresh.max_queued_runs});
   const auto paused = fresh.paused;
@@ -123,6 +144,22 @@ base::result<void> actor_port::settings_changed() {
     return paused ? pause() : resume();
   return {};
 }
+
+base::result<std::vector<models::model_info>> actor_port::models() {
+  auto known = engine::ask<messages::known_models>(system_, to_.gateway, actor_limit, messages::get_models{});
+  if (!known)
+    return known.error();
+  return std::move(known->models);
+}
+
+base::result<std::vector<records::provider_state>> actor_port::providers() {
+  auto known = engine::ask<messages::known_providers>(system_, to_.gateway, actor_limit, messages::get_providers{});
+  if (!known)
+    return known.error();
+  return std::move(known->providers);
+}
+
+void actor_port::refresh_models() { caf::anon_send(to_.gateway, messages::refresh_models{}); }
 
 base::result<topic_snapshot> actor_port::topic(std::string topic) {
   auto state = engine::ask<messages::topic_state>(system_, to_.hub, actor_limit, messages::get_topic_state{std::move(topic)});

@@ -5,6 +5,7 @@
 #include "http/services.hpp"
 #include "messages/db.hpp"
 #include "messages/events.hpp"
+#include "messages/providers.hpp"
 #include "messages/runs.hpp"
 #include "messages/webhooks.hpp"
 
@@ -17,6 +18,7 @@ struct actor_handles {
   messages::run_supervisor_actor supervisor;
   messages::webhooks_actor webhooks;
   messages::event_hub_actor hub;
+  messages::llm_gateway_actor gateway;
   std::shared_ptr<const engine::registry> registry;
 };
 
@@ -27,13 +29,15 @@ struct actor_handles {
 class actor_port final : public engine_port {
 public:
   actor_port(caf::actor_system& system, actor_handles handles, std::shared_ptr<settings_holder> settings,
+             std::shared_ptr<base::shared_value<records::user_profiles>> profiles,
              std::shared_ptr<const security::vault> vault);
 
   base::result<std::any> db(std::string name, std::function<std::any(storage::session&)> work) override;
   base::result<std::string> start_run(std::string agent_id, std::string message, std::string user_id,
                                       bool autonomous) override;
   base::result<std::string> start_chat_turn(std::string conversation_id, std::string user_id, std::string text,
-                                            std::string model) override;
+                                            std::string model,
+                                            std::vector<records::attachment_head> attachments) override;
   base::result<void> stop_run(std::string run_id) override;
   base::result<void> stop_conversation(std::string conversation_id) override;
   base::result<void> answer_confirmation(std::string conversation_id, std::string call_id, std::string user_id,
@@ -44,6 +48,9 @@ public:
   void deliver_webhook(webhook_delivery d, std::function<void(base::result<webhook_receipt>)> tell) override;
   base::result<void> webhooks_changed() override;
   base::result<void> settings_changed() override;
+  base::result<std::vector<models::model_info>> models() override;
+  base::result<std::vector<records::provider_state>> providers() override;
+  void refresh_models() override;
   base::result<topic_snapshot> topic(std::string topic) override;
   void subscribe(std::string topic, std::optional<std::string> last_event_id,
                  std::shared_ptr<engine::event_queue> queue) override;
@@ -59,6 +66,7 @@ private:
   caf::actor_system& system_;
   actor_handles to_;
   std::shared_ptr<settings_holder> settings_;
+  std::shared_ptr<base::shared_value<records::user_profiles>> profiles_;
   std::shared_ptr<const security::vault> vault_;
 };
 

@@ -7,7 +7,8 @@
 #include "config/runtime_settings.hpp"
 #include "engine/event_queue.hpp"
 #include "engine/metrics.hpp"
-#include "messages/records/model.hpp"
+#include "messages/records/attachment.hpp"
+#include "messages/records/provider.hpp"
 #include "messages/records/run.hpp"
 #include "security/vault.hpp"
 
@@ -78,7 +79,8 @@ public:
     = 0;
   /// conflict: a turn already runs there.
   virtual base::result<std::string> start_chat_turn(std::string conversation_id, std::string user_id, std::string text,
-                                                    std::string model)
+                                                    std::string model,
+                                                    std::vector<records::attachment_head> attachments)
     = 0;
   /// not_found: no such run lives.
   virtual base::result<void> stop_run(std::string run_id) = 0;
@@ -95,8 +97,15 @@ public:
   virtual void deliver_webhook(webhook_delivery d, std::function<void(base::result<webhook_receipt>)> tell) = 0;
   /// Endpoints, agents or users changed; answers when the new state is in force.
   virtual base::result<void> webhooks_changed() = 0;
-  /// `system:*` rows changed: reads them anew, puts them into the holder and tells the actors.
+  /// `system:*` rows, model servers or what users have set for themselves changed: reads them anew, puts them into the
+  /// holders and tells the actors.
   virtual base::result<void> settings_changed() = 0;
+
+  /// All models that can be chosen.
+  virtual base::result<std::vector<models::model_info>> models() = 0;
+  virtual base::result<std::vector<records::provider_state>> providers() = 0;
+  /// Asks every provider for its list of models; the lists come later.
+  virtual void refresh_models() = 0;
 
   virtual base::result<topic_snapshot> topic(std::string topic) = 0;
   virtual void subscribe(std::string topic, std::optional<std::string> last_event_id,
@@ -123,7 +132,6 @@ struct services {
   std::shared_ptr<engine::metrics> metrics;
   base::clock_ptr clock;
   std::vector<tool_info> tools;
-  std::vector<models::model_info> models;
   std::string agent_name = "oAI-Web"; ///< what `GET /api/status` calls the agent
   std::string data_dir;               ///< absolute; no folder of the whitelist may hold it or lie in it
   /// Asked for by /setup when the server listens on more than loopback; empty: not asked.

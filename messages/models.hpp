@@ -32,8 +32,8 @@ BOOST_DESCRIBE_STRUCT(call_model, (),
 
 /// What a call of a model came to: an answer, or why there is none.
 struct model_reply {
-  models::answer answer;
-  std::string error;    ///< one sentence; empty = an answer
+  models::answer answer = {};
+  std::string error = {}; ///< one sentence; empty = an answer
   int status = 0;       ///< the provider's HTTP status, with an error
   bool retryable = false;
   std::int64_t retry_after_ms = 0; ///< what the provider asks for; 0 = nothing

@@ -23,8 +23,9 @@ struct start_chat_turn {
   std::string user_id;
   std::string text;
   std::string model; ///< `provider:model`
+  std::vector<records::attachment_head> attachments; ///< files that go with it
 };
-BOOST_DESCRIBE_STRUCT(start_chat_turn, (), (conversation_id, user_id, text, model))
+BOOST_DESCRIBE_STRUCT(start_chat_turn, (), (conversation_id, user_id, text, model, attachments))
 
 /// A run was committed to the queue. The supervisor answers with it, and the journal tells the supervisor by it.
 struct run_queued {

@@ -9,6 +9,7 @@
 #include "messages/journal.hpp"
 #include "messages/models.hpp"
 #include "messages/monitor.hpp"
+#include "messages/providers.hpp"
 #include "messages/runs.hpp"
 #include "messages/webhooks.hpp"
 
@@ -45,6 +46,7 @@ void for_each_block(F&& f) {
   f.template operator()<id_block::event_messages>();
   f.template operator()<id_block::journal_messages>();
   f.template operator()<id_block::model_messages>();
+  f.template operator()<id_block::provider_messages>();
   f.template operator()<id_block::run_messages>();
   f.template operator()<id_block::webhook_messages>();
   f.template operator()<id_block::guardian_messages>();

@@ -1,23 +1,60 @@
 #pragma once
 
 #include "actors/system/tree.hpp"
-#include "messages/models.hpp"
+#include "base/clock.hpp"
+#include "base/shared_value.hpp"
+#include "messages/db.hpp"
+#include "messages/providers.hpp"
+#include "tools/tool.hpp"
 
 #include <map>
+#include <memory>
 #include <string>
+#include <vector>
 
 namespace actors {
 
-/// Hands each call to the provider named before the colon of `provider:model`. An unknown provider is an answer with
-/// an error that says which there are.
-class llm_gateway : public engine::observed<messages::model_actor::base> {
+/// What the gateway and its providers work with.
+struct gateway_services {
+  actors::tree tree;
+  messages::http_client_actor http;
+  messages::db_pool_actor db;
+  std::shared_ptr<const tools::tool_set> tools;
+  std::shared_ptr<const base::shared_value<records::user_profiles>> profiles;
+  base::clock_ptr clock;
+};
+
+/// Hands each call to the provider named before the colon of `provider:model`, with the user's own key where he has one,
+/// and knows all models: their lists are fetched hourly, kept in the database, and a list that cannot be fetched leaves
+/// the last good one in force. An unknown provider is an answer with an error that says which there are.
+class llm_gateway : public engine::observed<messages::llm_gateway_actor::base> {
 public:
-  llm_gateway(caf::actor_config& cfg, engine::place at, std::map<std::string, messages::model_actor> providers);
+  /// `demo` is always there. The others come with set_providers.
+  llm_gateway(caf::actor_config& cfg, engine::place at, gateway_services services, messages::model_actor demo);
   behavior_type make_behavior() override;
   void on_exit() override;
 
 private:
-  std::map<std::string, messages::model_actor> providers_;
+  struct provider {
+    messages::provider_actor actor;
+    records::provider_settings settings;
+  };
+  struct model_list {
+    std::vector<models::model_info> models;
+    std::optional<base::timestamp> at;
+    std::string error; ///< of the last try; the models are those of the try before then
+  };
+
+  void set_providers(const std::vector<records::provider_settings>& wanted);
+  void load_lists();
+  void store_list(const messages::models_listed& m);
+  [[nodiscard]] std::optional<models::model_info> info_of(const std::string& provider, const std::string& model) const;
+  [[nodiscard]] base::secret own_key(const std::string& user_id, const std::string& provider) const;
+
+  gateway_services with_;
+  messages::model_actor demo_;
+  std::map<std::string, provider> providers_;
+  std::map<std::string, model_list> lists_; ///< of the providers that are there; the last good ones
 };
 
 } // namespace actors

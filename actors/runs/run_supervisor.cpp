@@ -60,6 +60,7 @@ run_supervisor::behavior_type run_supervisor::make_behavior() {
       out.run.priority = records::run_priority::interactive;
       out.run.definition.model = std::move(m.model);
       out.user_message = m.text;
+      out.attachments = std::move(m.attachments);
       out.run.message = std::move(m.text);
       auto reply = make_response_promise<messages::run_queued>();
       queue(std::move(out), reply);

@@ -16,15 +16,6 @@
 /// anything; a provider actor does, and hands the bytes over.
 namespace models {
 
-/// The APIs that are spoken. The last three are OpenAI's Chat Completions with small differences.
-enum class api {
-  anthropic,  ///< Messages API
-  openai,     ///< api.openai.com
-  openrouter, ///< openrouter.ai
-  compatible  ///< any other server: Ollama, llama.cpp, vLLM, LM Studio
-};
-BOOST_DESCRIBE_ENUM(api, anthropic, openai, openrouter, compatible)
-
 /// One call of a model. The same conversation must make the same request up to its new end: providers cache by the beginning,
 /// and check that reasoning stands behind what it was made for.
 struct request {

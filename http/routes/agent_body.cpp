@@ -1,5 +1,7 @@
 #include "http/routes/agent_body.hpp"
 
+#include "http/routes/model_view.hpp"
+
 #include "http/problem.hpp"
 
 #include <algorithm>
@@ -123,12 +125,8 @@ void apply(const agent_body& body, records::agent_record& row) {
 void check_agent(const services& with, const agent_body& body, const agent_body* before) {
   base::field_errors errors;
   if (before == nullptr || before->model != body.model) {
-    if (std::ranges::none_of(with.models, [&](const auto& m) { return m.id == body.model; })) {
-      std::string names;
-      for (const auto& m : with.models)
-        names.append(names.empty() ? "" : ", ").append(m.id);
-      errors.push_back({"model", "is not a model of this server; there is " + names});
-    }
+    if (auto reason = reason_against_model(with, body.model))
+      errors.push_back({"model", std::move(*reason)});
   }
   if (before == nullptr || before->allowed_tools != body.allowed_tools)
     check_tools(with, body.allowed_tools, errors);

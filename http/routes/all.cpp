@@ -14,6 +14,8 @@ route_table all() {
   add_conversations(t);
   add_chat(t);
   add_models(t);
+  add_model_endpoints(t);
+  add_attachments(t);
   add_agents(t);
   add_runs(t);
   add_webhooks(t);

@@ -13,6 +13,8 @@ void add_api_keys(route_table& t);
 void add_conversations(route_table& t);
 void add_chat(route_table& t);
 void add_models(route_table& t);
+void add_model_endpoints(route_table& t);
+void add_attachments(route_table& t);
 void add_agents(route_table& t);
 void add_runs(route_table& t);
 void add_webhooks(route_table& t);

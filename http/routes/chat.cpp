@@ -2,6 +2,7 @@
 #include "http/routes/all.hpp"
 #include "http/routes/conversation_view.hpp"
 #include "http/routes/model_view.hpp"
+#include "storage/attachments.hpp"
 #include "storage/conversations.hpp"
 
 #include <span>
@@ -13,15 +14,17 @@ namespace {
 struct message_body {
   std::string text;
   std::optional<std::string> model;
+  std::vector<std::string> attachments;
 
   static std::span<const base::field_rule> rules() {
     static constexpr base::field_rule all[]
       = {{.name = "text", .required = true, .min = 1, .max = 200'000},
-         {.name = "model", .help = "`provider:model`; from now on this conversation's"}};
+         {.name = "model", .help = "`provider:model`; from now on this conversation's"},
+         {.name = "attachments", .help = "ids of files that were added to this conversation", .max = 10}};
     return all;
   }
 };
-BOOST_DESCRIBE_STRUCT(message_body, (), (text, model))
+BOOST_DESCRIBE_STRUCT(message_body, (), (text, model, attachments))
 
 struct turn_started {
   std::string run_id;
@@ -50,6 +53,18 @@ std::string title_from(const std::string& text) {
   return cut.size() < line.size() ? std::string(cut) + "…" : std::string(cut);
 }
 
+std::vector<records::attachment_head> find_files(call& c, const std::string& conversation,
+                                                 const std::vector<std::string>& ids) {
+  if (ids.empty())
+    return {};
+  auto files = c.db("attachments.heads", [user = c.by.who.user_id, conversation, ids](storage::session& s) {
+    return storage::attachments::heads(s, user, conversation, ids);
+  });
+  if (files.size() != ids.size())
+    throw problem::field("attachments", "names a file that does not belong to this conversation, or one twice");
+  return files;
+}
+
 turn_started send(call& c, const message_body& body) {
   const auto id = c.parameter();
   const auto user = c.by.who.user_id;
@@ -60,8 +75,9 @@ turn_started send(call& c, const message_body& body) {
     "conversation");
   const auto model = body.model ? *body.model : row.model.value_or(c.with.settings->get()->default_model);
   check_model(c.with, model, "model");
+  auto files = find_files(c, id, body.attachments);
   const auto topic = call::value(c.with.engine->topic(topic_of_conversation(id)));
-  const auto run_id = call::value(c.with.engine->start_chat_turn(id, user, body.text, model));
+  const auto run_id = call::value(c.with.engine->start_chat_turn(id, user, body.text, model, std::move(files)));
   if (row.model != model || !row.title || row.title->empty())
     c.db("conversations.set_model", [row, user, id, model, title = title_from(body.text)](storage::session& s) {
       if (row.model != model)

@@ -1,8 +1,13 @@
 #include "http/routes/all.hpp"
 #include "http/routes/user_view.hpp"
 #include "http/sign_in.hpp"
+#include "storage/session.hpp"
 #include "storage/user_settings.hpp"
 #include "storage/users.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
 
 /// The signed-in user's own account.
 namespace http::routes {
@@ -17,23 +22,67 @@ struct me_view {
   records::user_role role = records::user_role::user;
   std::vector<scope> scopes;
   routes::theme theme = routes::theme::system;
+  std::string personality_soul;
+  std::string personality_user;
+  std::vector<std::string> provider_keys; ///< providers that the user has a key of his own for
 };
-BOOST_DESCRIBE_STRUCT(me_view, (), (id, username, role, scopes, theme))
+BOOST_DESCRIBE_STRUCT(me_view, (), (id, username, role, scopes, theme, personality_soul, personality_user, provider_keys))
 
 struct me_body {
   std::optional<base::secret> password;
   std::optional<base::secret> current_password;
   std::optional<routes::theme> theme;
+  std::optional<std::string> personality_soul;
+  std::optional<std::string> personality_user;
+  std::optional<std::map<std::string, std::optional<base::secret>>> provider_keys;
 
   static std::span<const base::field_rule> rules() {
     static constexpr base::field_rule all[] = {{.name = "password", .help = "a new one; ends all other sessions"},
-                                               {.name = "current_password", .help = "needed with `password`"}};
+                                               {.name = "current_password", .help = "needed with `password`"},
+                                               {.name = "personality_soul", .help = "SOUL: how the agent is; empty = the system's", .max = 65'536},
+                                               {.name = "personality_user", .help = "USER: what it should know of you; empty = the system's", .max = 65'536},
+                                               {.name = "provider_keys", .help = "own keys: anthropic, openai, openrouter; null removes one"}};
     return all;
   }
 };
-BOOST_DESCRIBE_STRUCT(me_body, (), (password, current_password, theme))
+BOOST_DESCRIBE_STRUCT(me_body, (), (password, current_password, theme, personality_soul, personality_user, provider_keys))
 
 constexpr const char* theme_key = "preferred_theme";
+constexpr const char* soul_key = "personality_soul";
+constexpr const char* user_key = "personality_user";
+constexpr std::array keyed_providers{"anthropic", "openai", "openrouter"};
+constexpr std::size_t longest_key = 1'024; // bytes
+
+void check_provider_keys(const std::map<std::string, std::optional<base::secret>>& keys) {
+  base::field_errors errors;
+  for (const auto& [provider, key] : keys) {
+    if (std::ranges::find(keyed_providers, provider) == keyed_providers.end())
+      errors.push_back({"provider_keys." + provider, "is not a provider with keys: there is anthropic, openai, openrouter"});
+    else if (key && key->reveal().size() > longest_key)
+      errors.push_back({"provider_keys." + provider, "must be at most 1024 bytes"});
+  }
+  if (!errors.empty())
+    throw problem(std::move(errors));
+}
+
+/// What the user's runs go by.
+void store_profile(call& c, const me_body& body) {
+  if (!body.personality_soul && !body.personality_user && !body.provider_keys)
+    return;
+  c.db("user_settings.profile", [id = c.by.who.user_id, body, vault = c.with.vault](storage::session& s) {
+    storage::transaction t(s);
+    if (body.personality_soul)
+      storage::user_settings::set(s, id, soul_key, *body.personality_soul);
+    if (body.personality_user)
+      storage::user_settings::set(s, id, user_key, *body.personality_user);
+    if (body.provider_keys)
+      for (const auto& [provider, key] : *body.provider_keys)
+        storage::user_settings::set_secret(s, *vault, id, storage::user_settings::provider_key_name(provider),
+                                           key.value_or(base::secret{}));
+    t.commit();
+  });
+  call::check(c.with.engine->settings_changed());
+}
 
 me_view get_me(call& c) {
   me_view out{c.by.who.user_id, c.by.who.username, c.by.who.role, {}, theme::system};
@@ -43,15 +92,25 @@ me_view get_me(call& c) {
                                        : !for_admins || c.by.is_admin())
       out.scopes.push_back(s);
   }
-  const auto stored = c.db(
-    "user_settings.get", [id = out.id](storage::session& s) { return storage::user_settings::get(s, id, theme_key); });
-  if (stored)
-    out.theme = base::enum_value<theme>(*stored).value_or(theme::system);
+  const auto stored
+    = c.db("user_settings.all", [id = out.id](storage::session& s) { return storage::user_settings::all(s, id); });
+  const auto text = [&](const std::string& key) {
+    const auto at = stored.find(key);
+    return at == stored.end() ? std::string{} : at->second;
+  };
+  out.theme = base::enum_value<theme>(text(theme_key)).value_or(theme::system);
+  out.personality_soul = text(soul_key);
+  out.personality_user = text(user_key);
+  for (const char* provider : keyed_providers)
+    if (!text(storage::user_settings::provider_key_name(provider)).empty())
+      out.provider_keys.emplace_back(provider);
   return out;
 }
 
 me_view patch_me(call& c, const me_body& body) {
   const auto id = c.by.who.user_id;
+  if (body.provider_keys)
+    check_provider_keys(*body.provider_keys);
   if (body.password) {
     check_new_password(*body.password);
     const auto user
@@ -68,6 +127,7 @@ me_view patch_me(call& c, const me_body& body) {
     c.db("user_settings.set", [id, name = std::string(base::enum_name(*body.theme))](storage::session& s) {
       storage::user_settings::set(s, id, theme_key, name);
     });
+  store_profile(c, body);
   return get_me(c);
 }
 
@@ -77,8 +137,8 @@ void add_me(route_table& t) {
   t.add<me_view>({.method = "GET", .path = "/api/me", .help = "Who is signed in", .any_key = true}, get_me);
   t.add({.method = "PATCH",
          .path = "/api/me",
-         .help = "Changes the own password or theme",
-         .body_limit = 16 * 1024,
+         .help = "Changes the own password, theme, personality or provider keys",
+         .body_limit = 512 * 1024,
          .rate = {.per_minute = 60, .burst = 30}},
         patch_me);
 }

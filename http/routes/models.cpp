@@ -3,30 +3,55 @@
 
 #include <algorithm>
 
-/// The models that can be chosen, and the tools that they can use.
+/// The models that can be chosen, where they come from, and the tools that they can use.
 namespace http::routes {
 
-void check_model(const services& with, const std::string& model, const std::string& field) {
-  if (std::ranges::any_of(with.models, [&](const auto& m) { return m.id == model; }))
-    return;
+std::optional<std::string> reason_against_model(const services& with, const std::string& model) {
+  const auto known = call::value(with.engine->models());
+  if (std::ranges::find(known, model, &models::model_info::id) != known.end())
+    return std::nullopt;
+  const auto provider = model.substr(0, model.find(':'));
+  for (const auto& p : call::value(with.engine->providers()))
+    if (p.name == provider && p.models == 0 && provider.size() + 1 < model.size())
+      return std::nullopt;
+  constexpr std::size_t most_named = 5;
   std::string names;
-  for (const auto& m : with.models)
+  std::size_t count = 0;
+  const auto of_provider = [&](const auto& m) { return m.provider == provider; };
+  const bool provider_known = std::ranges::any_of(known, of_provider);
+  for (const auto& m : known) {
+    if ((provider_known && !of_provider(m)) || count++ >= most_named)
+      continue;
     names.append(names.empty() ? "" : ", ").append(m.id);
-  throw problem::field(field, "is not a model of this server; there is " + names);
+  }
+  return "is not a model of this server; there is " + names
+         + (count > most_named ? " and " + std::to_string(count - most_named) + " more" : "");
+}
+
+void check_model(const services& with, const std::string& model, const std::string& field) {
+  if (auto reason = reason_against_model(with, model))
+    throw problem::field(field, std::move(*reason));
 }
 
 namespace {
 
-boost::json::array list_models(const services& with) {
+void list_models(call& c) {
   boost::json::array out;
-  const auto chosen = with.settings->get()->default_model;
-  for (const auto& m : with.models) {
+  const auto chosen = c.with.settings->get()->default_model;
+  for (const auto& m : call::value(c.with.engine->models())) {
     auto row = base::to_json(m);
     if (m.id == chosen)
       row.as_object()["default"] = true; // a word that no C++ member can have
     out.push_back(std::move(row));
   }
-  return out;
+  detail::write_answer(c, 200, boost::json::value(std::move(out)));
+}
+
+std::vector<records::provider_state> list_providers(call& c) { return call::value(c.with.engine->providers()); }
+
+action_done refresh(call& c) {
+  c.with.engine->refresh_models();
+  return {};
 }
 
 std::vector<tool_info> list_tools(call& c) { return c.with.tools; }
@@ -38,7 +63,21 @@ void add_models(route_table& t) {
              .path = "/api/models",
              .key_scopes = {scope::read, scope::chat, scope::run},
              .help = "The models that can be chosen; one is the default"},
-            "application/json", [](call& c) { detail::write_answer(c, 200, boost::json::value(list_models(c.with))); });
+            "application/json", list_models);
+  t.add<std::vector<records::provider_state>>({.method = "GET",
+                                               .path = "/api/models/providers",
+                                               .who = access::admin,
+                                               .key_scopes = {scope::admin},
+                                               .help = "Where the models come from, and how each provider is doing"},
+                                              list_providers);
+  t.add<action_done>({.method = "POST",
+                      .path = "/api/models/refresh",
+                      .who = access::admin,
+                      .key_scopes = {scope::admin},
+                      .help = "Asks every provider for its list now; otherwise that happens hourly",
+                      .status = 202,
+                      .rate = {.per_minute = 6, .burst = 3}},
+                     refresh);
   t.add<std::vector<tool_info>>({.method = "GET",
                                  .path = "/api/tools",
                                  .key_scopes = {scope::read, scope::chat, scope::run},

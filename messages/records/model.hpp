@@ -5,6 +5,15 @@
 /// One internal form of what goes to a model and what comes back; each dialect translates it at the edge.
 namespace models {
 
+/// The APIs that are spoken. The last three are OpenAI's Chat Completions with small differences.
+enum class api {
+  anthropic,  ///< Messages API
+  openai,     ///< api.openai.com
+  openrouter, ///< openrouter.ai
+  compatible  ///< any other server: Ollama, llama.cpp, vLLM, LM Studio
+};
+BOOST_DESCRIBE_ENUM(api, anthropic, openai, openrouter, compatible)
+
 enum class role { system, user, assistant, tool };
 BOOST_DESCRIBE_ENUM(role, system, user, assistant, tool)
 

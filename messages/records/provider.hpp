@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/described.hpp"
+#include "messages/records/model.hpp"
 
 /// Where models are, and what users bring to them.
 namespace records {
@@ -13,6 +13,34 @@ struct model_endpoint {
   base::timestamp created_at{};
 };
 BOOST_DESCRIBE_STRUCT(model_endpoint, (), (name, base_url, api_key_enc, created_at))
+
+/// Where one provider is, and the key that all may use.
+struct provider_settings {
+  std::string name; ///< anthropic, openai, openrouter, or a model_endpoint's
+  models::api api = models::api::compatible;
+  std::string base_url; ///< without a slash at the end
+  base::secret key;      ///< empty: none
+  base::secret list_key; ///< for the list of models, which all see: `key`, or where there is none a user's own
+};
+BOOST_DESCRIBE_STRUCT(provider_settings, (), (name, api, base_url, key, list_key))
+
+/// How a provider is doing: for the models page.
+struct provider_state {
+  std::string name;
+  models::api api = models::api::compatible;
+  std::string base_url;
+  bool has_key = false;
+  std::int64_t models = 0;                      ///< in its list
+  std::optional<base::timestamp> listed_at;     ///< when that list was fetched
+  std::string list_error;                       ///< why the last try to fetch it failed; empty = it did not
+  std::int64_t open_calls = 0;
+  std::int64_t waiting_calls = 0;
+  int failures = 0;                             ///< calls that failed in a row
+  std::optional<base::timestamp> closed_until;  ///< after too many: no call is made before
+};
+BOOST_DESCRIBE_STRUCT(provider_state, (),
+                      (name, api, base_url, has_key, models, listed_at, list_error, open_calls, waiting_calls, failures,
+                       closed_until))
 
 /// What one user has set for himself, from `user_settings`.
 struct user_profile {
