@@ -25,6 +25,8 @@ struct engine_settings {
   long max_idle_connections = 64;       ///< kept for reuse in each class
   long max_open_host_connections = 32;  ///< to one host in trust::open; more wait. Providers have no such limit
 
+  std::chrono::seconds keep_addresses{60}; ///< how long a name's addresses are used again
+
   security::address_guard guard; ///< what trust::open may reach; a test declares its loopback servers public
   /// In place of the system's resolver, for tests: the addresses of a name. Called on a thread of the resolver.
   std::function<std::vector<std::string>(const std::string& host)> resolve;
@@ -37,7 +39,7 @@ struct engine_counters {
   std::uint64_t open = 0;     ///< transfers that have not ended
   std::uint64_t started = 0;  ///< transfers
   std::uint64_t connects = 0; ///< sockets made to connect with
-  std::uint64_t refused = 0;  ///< addresses, hosts and redirects that the guard refused
+  std::uint64_t refused = 0;  ///< transfers that ended as fault::refused
 };
 
 /// Outgoing HTTP/1.1 and HTTP/2: one thread for all transfers, one libcurl multi handle for each trust class, so that no
@@ -62,6 +64,9 @@ public:
   /// Begins a transfer. The listener hears of it on the engine's thread, `end` exactly once. When the engine has stopped,
   /// `end` is called at once, on the caller's thread.
   transfer_id submit(request what, listener who);
+
+  /// The same for a whole answer, bounded by bounds::bytes: `done` is called once, on the engine's thread.
+  transfer_id gather(request what, std::function<void(response)> done);
 
   /// Ends a transfer with fault::cancelled; its socket is closed within milliseconds. Nothing happens when it is over.
   void cancel(transfer_id id);

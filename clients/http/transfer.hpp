@@ -33,7 +33,7 @@ struct credential {
 
 /// Bounds of one transfer; reaching one ends it with a failure that names it.
 struct bounds {
-  std::chrono::milliseconds connect{10'000};
+  std::chrono::milliseconds connect{10'000};    ///< name, connection and TLS; starts anew with each redirect
   std::chrono::milliseconds first_byte{60'000}; ///< from the connection to the first byte of the answer
   std::chrono::milliseconds idle{60'000};       ///< between two pieces
   std::chrono::milliseconds total{120'000};     ///< 0 = no limit
@@ -49,6 +49,9 @@ struct request {
   std::vector<credential> credentials;
   std::string body;
   net::bounds bounds;
+  /// Asked where a redirect leads before it is followed, with the whole address as it would be connected to: false refuses
+  /// it. Empty = wherever the guard lets it. On the engine's thread; must not block or throw.
+  std::function<bool(std::string_view url)> follow = {};
 };
 
 /// The last answer's head (redirects that were followed are not seen).
@@ -81,7 +84,8 @@ struct outcome {
   bool answered = false; ///< a head had come
 };
 
-/// Called on the engine's thread, in order: head at most once, pieces, end exactly once. None may block or throw.
+/// Called on the engine's thread, in order: head at most once, pieces, end exactly once. None may block or throw; any may
+/// be empty. Pieces are decompressed already, whatever the head's `content-encoding` says.
 struct listener {
   std::function<void(net::head)> head;
   std::function<void(std::string_view bytes)> piece;
