@@ -2,7 +2,7 @@
 
 #include "actors/system/spawn.hpp"
 #include "base/ids.hpp"
-#include "clients/models/demo_model.hpp"
+#include "clients/http/engine.hpp"
 #include "engine/ask.hpp"
 #include "http/actor_port.hpp"
 #include "http/http_front.hpp"
@@ -11,8 +11,11 @@
 #include "storage/journal_store.hpp"
 #include "storage/leader_lock.hpp"
 #include "storage/open_databases.hpp"
+#include "storage/providers.hpp"
 #include "storage/runtime_settings.hpp"
+#include "storage/user_settings.hpp"
 #include "storage/users.hpp"
+#include "storage/whitelists.hpp"
 
 #include <caf/all.hpp>
 #include <spdlog/spdlog.h>
@@ -81,6 +84,9 @@ std::vector<http::tool_info> list_tools() {
 /// What is read from the database once, before the actors are there.
 struct first_look {
   config::runtime_settings settings;
+  records::user_profiles profiles;
+  std::vector<records::provider_settings> providers;
+  std::vector<std::string> trusted_domains;
   std::vector<records::queue_count> queued;
   std::vector<base::timestamp> autonomous_starts;
   bool has_users = false;
@@ -90,6 +96,9 @@ first_look look(const storage::opened_databases& databases, const base::clock& c
   storage::session s(databases.aide);
   first_look seen;
   seen.settings = storage::load_runtime_settings(s, *databases.vault);
+  seen.profiles = storage::user_settings::profiles(s, *databases.vault);
+  seen.providers = storage::load_providers(s, *databases.vault, seen.settings, seen.profiles);
+  seen.trusted_domains = storage::web_whitelist::domains(s);
   seen.queued = storage::count_queued(s);
   seen.autonomous_starts = storage::autonomous_starts_since(s, clock.now() - std::chrono::hours{1},
                                                             seen.settings.max_autonomous_runs_per_hour);
@@ -98,7 +107,7 @@ first_look look(const storage::opened_databases& databases, const base::clock& c
 }
 
 actors::engine_setup setup_of(const config::start_settings& settings, const storage::opened_databases& databases,
-                              first_look seen, const base::clock_ptr& clock,
+                              first_look seen, const http::in_force& now, const base::clock_ptr& clock,
                               const std::shared_ptr<engine::metrics>& metrics) {
   actors::engine_setup setup;
   setup.open_aide = [conninfo = databases.aide] { return std::make_unique<storage::session>(conninfo); };
@@ -113,7 +122,13 @@ actors::engine_setup setup_of(const config::start_settings& settings, const stor
   setup.users_folder = seen.settings.users_base_folder.empty() ? settings.data_dir + "/users" : seen.settings.users_base_folder;
   setup.queued = std::move(seen.queued);
   setup.autonomous_starts = std::move(seen.autonomous_starts);
-  setup.settings = std::move(seen.settings);
+  setup.settings = now.settings;
+  setup.profiles = now.profiles;
+  setup.trusted_domains = now.trusted_domains;
+  setup.providers = std::move(seen.providers);
+  net::engine_settings outgoing;
+  outgoing.allow_hosts = seen.settings.egress_allow_hosts;
+  setup.http = std::make_shared<net::engine>(std::move(outgoing));
   return setup;
 }
 
@@ -168,7 +183,9 @@ int serve(const config::start_settings& settings) {
                                 "Another oAI-Web server uses this database; stop it first, or give this one its own.");
   auto seen = look(databases, *clock);
   const auto metrics = std::make_shared<engine::metrics>();
-  const auto holder = std::make_shared<http::settings_holder>(seen.settings);
+  const http::in_force now{std::make_shared<http::settings_holder>(seen.settings),
+                           std::make_shared<base::shared_value<records::user_profiles>>(seen.profiles),
+                           std::make_shared<base::shared_value<std::vector<std::string>>>(seen.trusted_domains)};
   http::services services;
   if (!seen.has_users && !is_loopback(settings.host)) {
     services.setup_code = base::random_token(9);
@@ -178,21 +195,21 @@ int serve(const config::start_settings& settings) {
   std::optional<stop_watch> limit; // outlives the actor system
   system_config config;
   caf::actor_system system(config);
-  all_actors running(actors::spawn_engine(system, setup_of(settings, databases, std::move(seen), clock, metrics)));
+  all_actors running(actors::spawn_engine(system, setup_of(settings, databases, std::move(seen), now, clock, metrics)));
   const auto& engine = running.engine();
   if (const auto loaded = engine::ask<messages::done>(system, engine.webhooks, 20s, messages::reload_webhooks{}); !loaded)
     throw config::start_failure(config::exit_code::database, "The webhooks could not be read: " + loaded.error().message);
 
   services.engine = std::make_shared<http::actor_port>(
     system,
-    http::actor_handles{engine.db, engine.journal, engine.supervisor, engine.webhooks, engine.hub, engine.tree.registry},
-    holder, databases.vault);
-  services.settings = holder;
+    http::actor_handles{engine.db, engine.journal, engine.supervisor, engine.webhooks, engine.hub, engine.gateway,
+                        engine.tree.registry},
+    now, databases.vault);
+  services.settings = now.settings;
   services.vault = databases.vault;
   services.metrics = metrics;
   services.clock = clock;
   services.tools = list_tools();
-  services.models = {models::demo::info()};
   services.data_dir = settings.data_dir;
   if (const char* folder = std::getenv("OAI_WEB_UI_DIR"))
     services.ui_dir = folder;

@@ -65,6 +65,12 @@ constexpr std::array table{
                setting_effect::at_once, "Where OpenRouter's API is"},
   setting_info{"system:fallback_model", setting_kind::text, "", "", 0, 0, setting_effect::next_run,
                "The model that takes over when a run's own model keeps failing; empty = none"},
+  setting_info{"system:search_engine", setting_kind::text, "duckduckgo", "", 0, 0, setting_effect::next_run,
+               "What the web tool searches with: duckduckgo (no key), searxng or brave"},
+  setting_info{"system:search_url", setting_kind::url, "", "", 0, 0, setting_effect::next_run,
+               "Where the SearXNG server is; its host must be in system:egress_allow_hosts if it is a private one"},
+  setting_info{"system:search_api_key", setting_kind::secret, "", "", 1, 1'024, setting_effect::next_run,
+               "Key for Brave's search"},
   setting_info{"system:personality_soul", setting_kind::prose, "", "", 0, 65'536, setting_effect::next_run,
                "SOUL: how the agent is and speaks, for everybody who has no text of their own"},
   setting_info{"system:personality_user", setting_kind::prose, "", "", 0, 65'536, setting_effect::next_run,
@@ -151,6 +157,8 @@ std::optional<std::string> reason_against(std::string_view key, std::string_view
       return "must have at most " + std::to_string(info->max) + " bytes";
     break;
   case setting_kind::url:
+    if (value.empty() && info->default_value.empty())
+      break;
     if ((!value.starts_with("http://") && !value.starts_with("https://")) || value.find("://") + 3 == value.size()
         || std::ranges::any_of(value, [](char c) { return c <= ' ' || c == '\\' || c == '@' || c == 127; }))
       return "must be an address like https://host:port/path, without user name or blanks";
@@ -163,6 +171,8 @@ std::optional<std::string> reason_against(std::string_view key, std::string_view
       return "must be one line";
     if (key == "system:users_base_folder" && !value.empty() && !value.starts_with('/'))
       return "must be an absolute path";
+    if (key == "system:search_engine" && value != "duckduckgo" && value != "searxng" && value != "brave")
+      return "must be duckduckgo, searxng or brave";
     if (key == "system:egress_allow_hosts")
       if (const auto hosts = host_list::parse(to_list(value)); !hosts)
         return hosts.error().message;

@@ -5,6 +5,7 @@
 #include "storage/providers.hpp"
 #include "storage/runtime_settings.hpp"
 #include "storage/user_settings.hpp"
+#include "storage/whitelists.hpp"
 
 #include <caf/all.hpp>
 
@@ -30,14 +31,9 @@ messages::set_run_limits run_limits_of(const config::runtime_settings& s) {
   return limits;
 }
 
-actor_port::actor_port(caf::actor_system& system, actor_handles handles, std::shared_ptr<settings_holder> settings,
-                       std::shared_ptr<base::shared_value<records::user_profiles>> profiles,
+actor_port::actor_port(caf::actor_system& system, actor_handles handles, in_force now,
                        std::shared_ptr<const security::vault> vault)
-  : system_(system),
-    to_(std::move(handles)),
-    settings_(std::move(settings)),
-    profiles_(std::move(profiles)),
-    vault_(std::move(vault)) {}
+  : system_(system), to_(std::move(handles)), now_(std::move(now)), vault_(std::move(vault)) {}
 
 template <class Handle, class Message>
 base::result<void> actor_port::tell(const Handle& to, Message message) {
@@ -121,25 +117,28 @@ base::result<void> actor_port::settings_changed() {
     config::runtime_settings settings;
     records::user_profiles profiles;
     std::vector<records::provider_settings> providers;
+    std::vector<std::string> trusted_domains;
   };
   const auto read = db("settings.load", [vault = vault_](storage::session& s) -> std::any {
     all_settings out;
     out.settings = storage::load_runtime_settings(s, *vault);
     out.profiles = storage::user_settings::profiles(s, *vault);
     out.providers = storage::load_providers(s, *vault, out.settings, out.profiles);
+    out.trusted_domains = storage::web_whitelist::domains(s);
     return out;
   });
   if (!read)
     return read.error();
   auto all = std::any_cast<all_settings>(*read);
   auto& fresh = all.settings;
-  const auto was_paused = settings_->get()->paused;
-  profiles_->set(std::move(all.profiles));
+  const auto was_paused = now_.settings->get()->paused;
+  now_.profiles->set(std::move(all.profiles));
+  now_.trusted_domains->set(std::move(all.trusted_domains));
   caf::anon_send(to_.gateway, messages::set_providers{std::move(all.providers)});
   caf::anon_send(to_.supervisor, run_limits_of(fresh));
   caf::anon_send(to_.journal, messages::set_journal_limits{fresh.max_queued_runs});
   const auto paused = fresh.paused;
-  settings_->set(std::move(fresh));
+  now_.settings->set(std::move(fresh));
   if (paused != was_paused)
     return paused ? pause() : resume();
   return {};

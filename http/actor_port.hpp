@@ -22,14 +22,20 @@ struct actor_handles {
   std::shared_ptr<const engine::registry> registry;
 };
 
+/// What is in force now: read by actors and routes, replaced as a whole when somebody changes it.
+struct in_force {
+  std::shared_ptr<settings_holder> settings;
+  std::shared_ptr<base::shared_value<records::user_profiles>> profiles;
+  std::shared_ptr<base::shared_value<std::vector<std::string>>> trusted_domains; ///< `web_whitelist`
+};
+
 /// The limits that the actors keep, out of the settings.
 [[nodiscard]] messages::set_run_limits run_limits_of(const config::runtime_settings& s);
 
 /// The engine for the routes, by asking actors.
 class actor_port final : public engine_port {
 public:
-  actor_port(caf::actor_system& system, actor_handles handles, std::shared_ptr<settings_holder> settings,
-             std::shared_ptr<base::shared_value<records::user_profiles>> profiles,
+  actor_port(caf::actor_system& system, actor_handles handles, in_force now,
              std::shared_ptr<const security::vault> vault);
 
   base::result<std::any> db(std::string name, std::function<std::any(storage::session&)> work) override;
@@ -65,8 +71,7 @@ private:
 
   caf::actor_system& system_;
   actor_handles to_;
-  std::shared_ptr<settings_holder> settings_;
-  std::shared_ptr<base::shared_value<records::user_profiles>> profiles_;
+  in_force now_;
   std::shared_ptr<const security::vault> vault_;
 };
 

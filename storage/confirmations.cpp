@@ -16,7 +16,7 @@ std::vector<row> open_of(session& s, const std::string& conversation_id, const s
 
 std::vector<row> approved_for_chat(session& s, const std::string& conversation_id) {
   return select<row>(s, "confirmations",
-                     "WHERE conversation_id = $1 AND state = 'approved' AND scope = 'chat' ORDER BY created_at, id",
+                     "WHERE conversation_id = $1 AND state = 'approved' AND scope <> 'once' ORDER BY created_at, id",
                      conversation_id);
 }
 

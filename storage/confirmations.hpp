@@ -16,7 +16,7 @@ namespace storage::confirmations {
 [[nodiscard]] std::vector<records::confirmation_record> open_of(session& s, const std::string& conversation_id,
                                                                 const std::string& user_id, base::timestamp now);
 
-/// Approved with scope `chat`: what need not be asked again in this conversation.
+/// Approved with scope `chat` or `any`: what need not be asked again in this conversation.
 [[nodiscard]] std::vector<records::confirmation_record> approved_for_chat(session& s,
                                                                           const std::string& conversation_id);
 

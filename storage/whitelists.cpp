@@ -8,6 +8,13 @@ std::vector<records::web_whitelist_entry> list(session& s) {
   return select<records::web_whitelist_entry>(s, "web_whitelist", "ORDER BY created_at DESC, domain");
 }
 
+std::vector<std::string> domains(session& s) {
+  std::vector<std::string> out;
+  for (auto& entry : list(s))
+    out.push_back(std::move(entry.domain));
+  return out;
+}
+
 void create(session& s, const records::web_whitelist_entry& row) {
   if (!insert(s, "web_whitelist", row, "ON CONFLICT DO NOTHING"))
     throw base::failure_error(base::errc::conflict, "this domain is in the list already");

@@ -12,6 +12,8 @@ class session;
 /// The table `web_whitelist`.
 namespace storage::web_whitelist {
 [[nodiscard]] std::vector<records::web_whitelist_entry> list(session& s);
+/// Only their names.
+[[nodiscard]] std::vector<std::string> domains(session& s);
 /// conflict when it is there.
 void create(session& s, const records::web_whitelist_entry& row);
 bool remove(session& s, const std::string& domain);

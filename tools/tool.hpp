@@ -3,8 +3,10 @@
 #include "base/clock.hpp"
 #include "base/described.hpp"
 #include "base/errc.hpp"
+#include "clients/http/transfer.hpp"
 #include "messages/records/run.hpp"
 
+#include <any>
 #include <chrono>
 #include <concepts>
 #include <functional>
@@ -13,6 +15,11 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
+
+namespace storage {
+class session;
+}
 
 /// What a model can use. A tool is one struct in one file, see `time.cpp` for the smallest.
 namespace tools {
@@ -33,12 +40,21 @@ struct caller {
   std::optional<std::string> agent_id;
   std::optional<std::string> conversation_id;
   std::string own_folder = {}; ///< the caller's own folder, absolute: what relative paths are shown with in questions
+  /// Sites that may be read without asking (`web_whitelist`), lower case, each with its subdomains; null = none.
+  std::shared_ptr<const std::vector<std::string>> trusted_domains = {};
 };
 
 /// Where files may be: the user's own folder and the whitelist, as read when the call begins.
 struct allowed_folder {
   std::string path; ///< absolute, symlinks resolved: one that turned up since is refused
   bool own = false; ///< the caller's own folder; relative paths start here, and it is made (0700) on first use
+};
+
+/// How the web is searched, from the settings.
+struct web_search {
+  std::string engine = "duckduckgo"; ///< duckduckgo (no key), searxng, brave
+  std::string url;                   ///< of a SearXNG server
+  base::secret key;                  ///< for brave
 };
 
 /// All that a tool may touch. Lives as long as the call.
@@ -49,6 +65,13 @@ struct tool_context {
   const base::clock& clock;
   std::size_t max_result_bytes = 64 * 1024;
   std::function<std::vector<allowed_folder>()> folders; ///< blocking; throws failure_error
+  /// One outgoing request of trust::open, redirects and all; waits for the answer, ends at once when the run is stopped.
+  std::function<net::response(net::request)> fetch = {};
+  /// Work for a database connection, by name; waits for it. Throws failure_error.
+  std::function<std::any(std::string name, std::function<std::any(storage::session&)> work)> db = {};
+  /// Tells the engine that `web_whitelist` or `filesystem_whitelist` changed: in force for the next call.
+  std::function<void()> whitelists_changed = {};
+  web_search search = {}; ///< how the `web` tool searches
 };
 
 /// What a call answers: `{success, data}` or `{success: false, error}`.
@@ -69,7 +92,8 @@ void bound_result(tool_result& result, std::size_t max_bytes);
 /// A question for a person before a call: one plain sentence of what will happen, and what the approval is bound to.
 struct question {
   std::string sentence;
-  std::string destination; ///< folder, site or recipient: "approve for this chat" covers the same one
+  std::string destination;    ///< folder, site or recipient: "approve for this chat" covers the same one
+  bool any_destination = false; ///< an approval may cover every destination in this chat
 };
 
 /// A tool as the engine sees it; made by make_tool (make_tool.hpp) from a tool struct.

@@ -75,34 +75,34 @@ llm_gateway::behavior_type llm_gateway::make_behavior() {
     },
     [this](messages::get_providers) -> caf::result<messages::known_providers> {
       auto reply = make_response_promise<messages::known_providers>();
-      auto all = std::make_shared<messages::known_providers>();
-      auto left = std::make_shared<std::size_t>(providers_.size());
-      const auto one_more = [all, left, reply]() mutable {
-        if (*left > 0)
-          return;
-        std::ranges::sort(all->providers, {}, &records::provider_state::name);
-        reply.deliver(*all);
+      struct gathering {
+        messages::known_providers all;
+        std::size_t left;
+        caf::typed_response_promise<messages::known_providers> reply;
+        void one_less() {
+          if (--left > 0)
+            return;
+          std::ranges::sort(all.providers, {}, &records::provider_state::name);
+          reply.deliver(std::move(all));
+        }
       };
+      const auto g = std::make_shared<gathering>(gathering{{}, providers_.size() + 1, reply});
       for (const auto& [name, provider] : providers_)
         request(provider.actor, caf::duration{state_time}, messages::get_providers{})
           .then(
-            [this, all, left, one_more](messages::known_providers& state) mutable {
+            [this, g](messages::known_providers& state) {
               for (auto& s : state.providers) {
                 if (const auto list = lists_.find(s.name); list != lists_.end()) {
                   s.models = static_cast<std::int64_t>(list->second.models.size());
                   s.listed_at = list->second.at;
                   s.list_error = list->second.error;
                 }
-                all->providers.push_back(std::move(s));
+                g->all.providers.push_back(std::move(s));
               }
-              --*left;
-              one_more();
+              g->one_less();
             },
-            [left, one_more](const caf::error&) mutable {
-              --*left;
-              one_more();
-            });
-      one_more();
+            [g](const caf::error&) { g->one_less(); });
+      g->one_less();
       return reply;
     },
   };

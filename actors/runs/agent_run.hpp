@@ -54,7 +54,7 @@ private:
   [[nodiscard]] pending_call* find_call(const std::string& call_id);
   [[nodiscard]] tools::call_situation situation() const;
   [[nodiscard]] std::vector<std::string> offered_tools() const;
-  [[nodiscard]] bool approved_for_chat(const std::string& tool, const std::string& destination) const;
+  [[nodiscard]] bool approved_for_chat(const tools::tool& tool, const tools::question& question) const;
   records::step_record& stage_step(pending_call& call);
   void stage_audit(const std::string& tool, const boost::json::value& arguments, std::string summary, bool was_confirmed);
 

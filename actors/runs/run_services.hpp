@@ -3,6 +3,7 @@
 #include "actors/system/tree.hpp"
 #include "base/clock.hpp"
 #include "base/shared_value.hpp"
+#include "clients/http/engine.hpp"
 #include "config/runtime_settings.hpp"
 #include "engine/listeners.hpp"
 #include "engine/metrics.hpp"
@@ -34,6 +35,12 @@ struct run_services {
   base::clock_ptr clock;
   std::shared_ptr<const base::shared_value<config::runtime_settings>> settings;
   std::shared_ptr<const base::shared_value<records::user_profiles>> profiles;
+  std::shared_ptr<net::engine> http; ///< for tools that reach out
+  std::shared_ptr<const base::shared_value<std::vector<std::string>>> trusted_domains; ///< `web_whitelist`
+  /// Work for a database connection, from a tool's thread. May block, throws base::failure_error.
+  std::function<std::any(std::string name, std::function<std::any(storage::session&)> work)> ask_db;
+  /// Reads the whitelists anew; from a tool's thread.
+  std::function<void()> reload_whitelists;
   /// Where the caller's files may be. Called on a worker thread, may block, throws base::failure_error.
   std::function<std::vector<tools::allowed_folder>(const tools::caller&)> folders_of;
 };

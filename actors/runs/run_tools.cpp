@@ -58,10 +58,15 @@ std::vector<std::string> agent_run::offered_tools() const {
   return out;
 }
 
-bool agent_run::approved_for_chat(const std::string& tool, const std::string& destination) const {
+bool agent_run::approved_for_chat(const tools::tool& tool, const tools::question& question) const {
+  if (tool.unattended() == tools::unattended::never) // each use is asked anew
+    return false;
   return std::ranges::any_of(known_confirmations_, [&](const auto& c) {
-    return c.scope == records::confirmation_scope::chat && c.state == records::confirmation_state::approved
-           && c.tool_name == tool && c.destination == destination && c.owner_user_id == caller_.owner.user_id;
+    using enum records::confirmation_scope;
+    return c.state == records::confirmation_state::approved && c.tool_name == tool.name()
+           && c.owner_user_id == caller_.owner.user_id
+           && ((c.scope == chat && c.destination == question.destination)
+               || (c.scope == any && question.any_destination));
   });
 }
 
@@ -117,6 +122,7 @@ void agent_run::advance_calls() {
   if (bound > 0 && t_.tool_calls + running_tools_ + todo > bound)
     return finish(records::run_state::error,
                   "The run asked for more than " + std::to_string(bound) + " tool calls, which is its limit.");
+  caller_.trusted_domains = services_->trusted_domains->get();
   std::vector<std::string> begun;
   std::vector<std::string> settled;
   pending_call* to_ask = nullptr;
@@ -144,7 +150,7 @@ void agent_run::advance_calls() {
         settled.push_back(call.call.call_id);
         continue;
       }
-      if (!approved_for_chat(call.call.name, decision.ask->destination)) {
+      if (!approved_for_chat(*tool, *decision.ask)) {
         if (to_ask == nullptr) { // one question at a time
           to_ask = &call;
           question = std::move(*decision.ask);
@@ -201,6 +207,14 @@ void agent_run::start(pending_call& call) {
                                 *services->clock,
                                 static_cast<std::size_t>(max_bytes),
                                 [&] { return services->folders_of(caller); }};
+    context.fetch = [&](net::request request) {
+      request.trust = net::trust::open;
+      return services->http->fetch(std::move(request), stop, context.deadline);
+    };
+    context.db = services->ask_db;
+    context.whitelists_changed = services->reload_whitelists;
+    const auto settings = services->settings->get();
+    context.search = {settings->search_engine, settings->search_url, settings->search_api_key};
     return boost::json::value(services->tools->find(name)->run(arguments, context).to_object());
   };
   request(services_->tool_pool, caf::infinite, std::move(job))

@@ -4,6 +4,7 @@
 #include "actors/front/monitor.hpp"
 #include "actors/outbound/blocking_pool.hpp"
 #include "actors/outbound/demo_provider.hpp"
+#include "actors/outbound/http_client.hpp"
 #include "actors/outbound/llm_gateway.hpp"
 #include "actors/runs/run_supervisor.hpp"
 #include "actors/storage/journal.hpp"
@@ -39,6 +40,18 @@ make_folders_of(caf::actor_system& system, const messages::db_pool_actor& db, co
   };
 }
 
+/// Database work for a tool's thread, by asking the pool.
+std::function<std::any(std::string, std::function<std::any(storage::session&)>)>
+make_ask_db(caf::actor_system& system, const messages::db_pool_actor& db) {
+  return [&system, db](std::string name, std::function<std::any(storage::session&)> work) -> std::any {
+    auto answer = engine::ask<messages::db_result>(system, db, std::chrono::seconds{20},
+                                                   messages::db_job{std::move(name), std::move(work)});
+    if (!answer)
+      throw base::failure_error(answer.error());
+    return std::move(answer->value);
+  };
+}
+
 std::map<std::string, std::int64_t> by_owner(const std::vector<records::queue_count>& counts) {
   std::map<std::string, std::int64_t> owners;
   for (const auto& count : counts)
@@ -57,19 +70,24 @@ engine_tree spawn_engine(caf::actor_system& system, const engine_setup& setup) {
 
   e.db = spawn_db_pool(system, t, "/storage/aide_pool", setup.open_aide,
                        {static_cast<std::size_t>(setup.db_connections), 1024});
+  const auto settings = setup.settings->get();
   const auto writer = spawn_journal_writer(system, t, setup.open_journal);
   journal_settings journal_limits;
-  journal_limits.max_queued_runs = setup.settings.max_queued_runs;
+  journal_limits.max_queued_runs = settings->max_queued_runs;
   journal_limits.queued = by_owner(setup.queued);
   e.journal = system.spawn<journal>(t.at("/storage/journal", "journal"), writer, setup.clock, *setup.metrics,
                                     std::move(journal_limits));
 
   e.tool_pool = spawn_blocking_pool(system, t, "/outbound/blocking_pool",
-                                    {static_cast<std::size_t>(setup.settings.tool_workers), 4096});
+                                    {static_cast<std::size_t>(settings->tool_workers), 4096});
   const auto demo = caf::actor_cast<messages::model_actor>(
     system.spawn<demo_provider>(t.at("/outbound/provider/demo", "provider")));
-  e.gateway = system.spawn<llm_gateway>(t.at("/outbound/llm_gateway", "llm_gateway"),
-                                        std::map<std::string, messages::model_actor>{{"demo", demo}});
+  const auto all_tools = tools::all_tools();
+  e.http = system.spawn<http_client>(t.at("/outbound/http_client", "http_client"), setup.http);
+  e.gateway = system.spawn<llm_gateway>(
+    t.at("/outbound/llm_gateway", "llm_gateway"),
+    gateway_services{t, e.http, e.db, all_tools, setup.profiles, setup.clock}, demo);
+  caf::anon_send(e.gateway, messages::set_providers{setup.providers});
 
   event_hub_settings hub_settings;
   hub_settings.epoch = base::random_token(6);
@@ -77,17 +95,27 @@ engine_tree spawn_engine(caf::actor_system& system, const engine_setup& setup) {
   e.hub = system.spawn<event_hub>(t.at("/front/event_hub", "event_hub"), e.listened, std::move(hub_settings));
   e.monitor = system.spawn<monitor>(t.at("/front/monitor", "monitor"), e.hub, e.listened);
 
-  const auto paused = std::make_shared<std::atomic<bool>>(setup.settings.paused);
+  const auto paused = std::make_shared<std::atomic<bool>>(settings->paused);
   auto services = std::make_shared<run_services>();
   services->tree = t;
   services->journal = e.journal;
-  services->gateway = e.gateway;
+  services->db = e.db;
+  services->gateway = caf::actor_cast<messages::model_actor>(e.gateway);
   services->tool_pool = e.tool_pool;
   services->hub = e.hub;
   services->listened = e.listened;
-  services->tools = tools::all_tools();
+  services->tools = all_tools;
+  services->settings = setup.settings;
+  services->profiles = setup.profiles;
   services->paused = paused;
   services->clock = setup.clock;
+  services->http = setup.http;
+  services->trusted_domains = setup.trusted_domains;
+  services->ask_db = make_ask_db(system, e.db);
+  services->reload_whitelists = [ask = services->ask_db, domains = setup.trusted_domains] {
+    domains->set(std::any_cast<std::vector<std::string>>(ask(
+      "web_whitelist.domains", [](storage::session& s) -> std::any { return storage::web_whitelist::domains(s); })));
+  };
   services->folders_of = make_folders_of(system, e.db, setup.users_folder);
 
   run_supervisor_settings supervisor_settings;
@@ -108,6 +136,7 @@ engine_tree spawn_engine(caf::actor_system& system, const engine_setup& setup) {
   add(e.supervisor);
   add(e.monitor);
   add(e.gateway);
+  add(e.http);
   add(demo);
   add(e.tool_pool);
   add(e.journal);

@@ -2,8 +2,9 @@
 
 #include "actors/runs/run_services.hpp"
 #include "actors/storage/db_pool.hpp"
-#include "config/runtime_settings.hpp"
+#include "clients/http/engine.hpp"
 #include "messages/monitor.hpp"
+#include "messages/providers.hpp"
 #include "messages/runs.hpp"
 #include "messages/webhooks.hpp"
 #include "security/vault.hpp"
@@ -21,7 +22,11 @@ struct engine_setup {
   std::shared_ptr<const security::vault> vault;
   base::clock_ptr clock;
   std::shared_ptr<engine::metrics> metrics;
-  config::runtime_settings settings;
+  std::shared_ptr<net::engine> http;    ///< all that goes out
+  std::shared_ptr<const base::shared_value<config::runtime_settings>> settings; ///< in force
+  std::shared_ptr<const base::shared_value<records::user_profiles>> profiles;   ///< in force
+  std::shared_ptr<base::shared_value<std::vector<std::string>>> trusted_domains; ///< `web_whitelist`
+  std::vector<records::provider_settings> providers;
   messages::set_run_limits limits;
   int db_connections = 4;
   std::string users_folder;             ///< holds a folder for each user's files
@@ -36,7 +41,8 @@ struct engine_tree {
   messages::db_pool_actor db;
   messages::journal_actor journal;
   messages::blocking_pool_actor tool_pool;
-  messages::model_actor gateway;
+  messages::http_client_actor http;
+  messages::llm_gateway_actor gateway;
   messages::event_hub_actor hub;
   messages::monitor_actor monitor;
   messages::run_supervisor_actor supervisor;

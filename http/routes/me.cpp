@@ -85,7 +85,10 @@ void store_profile(call& c, const me_body& body) {
 }
 
 me_view get_me(call& c) {
-  me_view out{c.by.who.user_id, c.by.who.username, c.by.who.role, {}, theme::system};
+  me_view out;
+  out.id = c.by.who.user_id;
+  out.username = c.by.who.username;
+  out.role = c.by.who.role;
   for (const auto s : {scope::read, scope::chat, scope::run, scope::engine, scope::metrics, scope::admin}) {
     const bool for_admins = s == scope::engine || s == scope::metrics || s == scope::admin;
     if (c.by.kind == sign_in_kind::key ? c.by.key_scopes.has(s) && (!for_admins || c.by.is_admin())

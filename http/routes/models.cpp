@@ -76,7 +76,7 @@ void add_models(route_table& t) {
                       .key_scopes = {scope::admin},
                       .help = "Asks every provider for its list now; otherwise that happens hourly",
                       .status = 202,
-                      .rate = {.per_minute = 6, .burst = 3}},
+                      .rate = {.per_minute = 20, .burst = 10}},
                      refresh);
   t.add<std::vector<tool_info>>({.method = "GET",
                                  .path = "/api/tools",

@@ -81,6 +81,7 @@ std::vector<records::web_whitelist_entry> list_domains(call& c) {
 records::web_whitelist_entry add_domain(call& c, const domain_body& body) {
   const records::web_whitelist_entry row{clean_domain(body.domain), body.note, c.now()};
   c.db("web_whitelist.create", [row](storage::session& s) { storage::web_whitelist::create(s, row); });
+  call::check(c.with.engine->settings_changed());
   return row;
 }
 
@@ -89,6 +90,7 @@ nothing remove_domain(call& c) {
     c.db("web_whitelist.remove",
          [domain = c.parameter()](storage::session& s) { return storage::web_whitelist::remove(s, domain); }),
     "domain");
+  call::check(c.with.engine->settings_changed());
   return {};
 }
 

@@ -111,9 +111,10 @@ BOOST_DESCRIBE_STRUCT(step_record, (),
 enum class confirmation_state { open, approved, denied, expired };
 BOOST_DESCRIBE_ENUM(confirmation_state, open, approved, denied, expired)
 
-/// `chat`: also for later calls of the same tool with the same destination in this conversation.
-enum class confirmation_scope { once, chat };
-BOOST_DESCRIBE_ENUM(confirmation_scope, once, chat)
+/// `chat`: also for later calls of the same tool with the same destination in this conversation; `any`: with whatever
+/// destination, where the tool's question allows that (pages of the web).
+enum class confirmation_scope { once, chat, any };
+BOOST_DESCRIBE_ENUM(confirmation_scope, once, chat, any)
 
 /// One row of `confirmations`; UNIQUE (run_id, call_id).
 struct confirmation_record {

@@ -8,6 +8,7 @@
 #include "security/vault.hpp"
 #include "storage/agents.hpp"
 #include "storage/api_keys.hpp"
+#include "storage/attachments.hpp"
 #include "storage/conversations.hpp"
 #include "storage/credentials.hpp"
 #include "storage/sessions.hpp"
@@ -47,7 +48,9 @@ public:
     last_autonomous = autonomous;
     return base::new_id();
   }
-  base::result<std::string> start_chat_turn(std::string, std::string, std::string text, std::string) override {
+  base::result<std::string> start_chat_turn(std::string, std::string, std::string text, std::string,
+                                            std::vector<records::attachment_head> attachments) override {
+    last_attachments = std::move(attachments);
     last_message = text;
     return base::new_id();
   }
@@ -80,6 +83,17 @@ public:
   }
   base::result<void> webhooks_changed() override { return {}; }
   base::result<void> settings_changed() override { return {}; }
+  base::result<std::vector<models::model_info>> models() override {
+    models::model_info demo;
+    demo.id = "demo:scripted";
+    demo.name = "Demo";
+    demo.provider = "demo";
+    return std::vector{demo};
+  }
+  base::result<std::vector<records::provider_state>> providers() override {
+    return std::vector<records::provider_state>{};
+  }
+  void refresh_models() override {}
   base::result<http::topic_snapshot> topic(std::string) override { return http::topic_snapshot{"7", "7", nullptr}; }
   void subscribe(std::string topic, std::optional<std::string> after,
                  std::shared_ptr<engine::event_queue> queue) override {
@@ -100,6 +114,7 @@ public:
 
   std::atomic<bool> paused = false;
   std::string last_message;
+  std::vector<records::attachment_head> last_attachments;
   bool last_autonomous = false;
   std::map<std::string, std::vector<std::shared_ptr<engine::event_queue>>> topics;
 
@@ -130,11 +145,6 @@ protected:
     s.clock = base::system_clock();
     s.tools = {{"time", "Tells the time.", "read", false, "yes"},
                {"filesystem", "Files.", "destructive", true, "only_if_named"}};
-    models::model_info demo;
-    demo.id = "demo:scripted";
-    demo.name = "Demo";
-    demo.provider = "demo";
-    s.models = {demo};
     s.setup_code = setup_code;
     s.data_dir = "/var/lib/oai-web-of-the-test";
     front_ = std::make_unique<http::front>(s, http::server_settings{});

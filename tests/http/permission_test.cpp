@@ -46,6 +46,14 @@ constexpr row expectations[] = {
   {"POST /api/conversations/$conversation/stop",          "",                              "401 200 404 404   403 404 403 403 403 403"},
   {"POST /api/conversations/$conversation/confirmations/c1", R"({"approved":true})",       "401 200 404 404   403 404 403 403 403 403"},
   {"GET /api/models",                                     "",                              "401 200 200 200   200 200 200 403 403 403"},
+  {"GET /api/models/providers",                           "",                              "401 403 403 200   403 403 403 403 403 200"},
+  {"POST /api/models/refresh",                            "",                              "401 403 403 202   403 403 403 403 403 202"},
+  {"GET /api/model-endpoints",                            "",                              "401 403 403 200   403 403 403 403 403 200"},
+  {"POST /api/model-endpoints",                           R"({"name":"$new","base_url":"http://127.0.0.1:1/v1"})",
+                                                                                           "401 403 403 201   403 403 403 403 403 201"},
+  {"DELETE /api/model-endpoints/$endpoint",               "",                              "401 403 403 204   403 403 403 403 403 204"},
+  {"POST /api/conversations/$conversation/attachments",   "%PDF-1.4",                      "401 201 404 404   403 404 403 403 403 403"},
+  {"GET /api/attachments/$attachment",                    "",                              "401 200 404 404   404 404 403 403 403 403"},
   {"GET /api/tools",                                      "",                              "401 200 200 200   200 200 200 403 403 403"},
   {"GET /api/agents",                                     "",                              "401 200 200 200   200 403 200 403 403 403"},
   {"POST /api/agents",                                    R"({"name":"a","prompt":"p","model":"demo:scripted"})",
@@ -151,6 +159,18 @@ protected:
       conversation.user_id = ann;
       conversation.started_at = now;
       storage::conversations::create(s, conversation);
+      records::attachment file;
+      file.id = out["$attachment"] = base::new_id();
+      file.conversation_id = conversation.id;
+      file.user_id = ann;
+      file.media_type = "application/pdf";
+      file.size = 3;
+      file.content = "JVBE";
+      file.created_at = now;
+      storage::attachments::create(s, file, 1'000);
+      out["$endpoint"] = fresh();
+      s.exec("INSERT INTO model_endpoints (name, base_url, created_at) VALUES ($1, 'http://127.0.0.1:1', $2)",
+             out["$endpoint"], now);
       out["$run"] = base::new_id();
       s.exec("INSERT INTO runs (id, kind, agent_id, owner_user_id, definition, state, queued_at) "
              "VALUES ($1, 'agent', $2, $3, '{}', 'running', $4)",

@@ -126,8 +126,20 @@ TEST_F(AgentRun, a_failing_model_is_tried_again_and_then_the_run_goes_on) {
   EXPECT_EQ(state_of("r1"), run_state::running);
   advance(500ms);
   EXPECT_EQ(state_of("r1"), run_state::running);
-  advance(1s);
+  advance(2s);
   EXPECT_EQ(state_of("r1"), run_state::success);
+}
+
+TEST_F(AgentRun, the_fallback_model_takes_over_when_the_run_s_own_keeps_failing) {
+  config::runtime_settings with_fallback;
+  with_fallback.fallback_model = "demo:scripted";
+  settings->set(with_fallback);
+  start_supervisor(unlimited);
+  auto run = agent_run("r1", "/say from the fallback");
+  run.definition.model = "gone:model";
+  queue(std::move(run));
+  EXPECT_EQ(state_of("r1"), run_state::success);
+  EXPECT_EQ(stored["r1"][1].name, "demo:scripted") << "the step says which model answered";
 }
 
 TEST_F(AgentRun, an_error_that_stays_ends_the_run) {

@@ -42,11 +42,13 @@ struct run_fixture : actor_fixture {
         return messages::blocking_result{job.work()};
       }};
     });
-    services->gateway = sys.spawn<actors::llm_gateway>(
-      tree.at("/outbound/llm_gateway", "llm_gateway"),
-      std::map<std::string, messages::model_actor>{
-        {"demo", caf::actor_cast<messages::model_actor>(
-                   sys.spawn<actors::demo_provider>(tree.at("/outbound/provider/demo", "provider")))}});
+    services->gateway = caf::actor_cast<messages::model_actor>(sys.spawn<actors::llm_gateway>(
+      tree.at("/outbound/llm_gateway", "llm_gateway"), actors::gateway_services{},
+      caf::actor_cast<messages::model_actor>(
+        sys.spawn<actors::demo_provider>(tree.at("/outbound/provider/demo", "provider")))));
+    services->settings = settings;
+    services->trusted_domains = std::make_shared<base::shared_value<std::vector<std::string>>>();
+    services->profiles = std::make_shared<base::shared_value<records::user_profiles>>();
     services->folders_of = [](const tools::caller&) { return std::vector<tools::allowed_folder>{}; };
     database = sys.spawn([]() -> messages::db_pool_actor::behavior_type {
       return {[](const messages::db_job&) -> caf::result<messages::db_result> { return messages::db_result{}; }};
@@ -161,7 +163,7 @@ struct run_fixture : actor_fixture {
     drain();
   }
   void queue(records::run_record run) {
-    ask<messages::run_stored>(services->journal, messages::queue_run{{std::move(run), {}, {}}});
+    ask<messages::run_stored>(services->journal, messages::queue_run{{std::move(run), {}, {}, {}}});
     drain();
   }
   records::run_state state_of(const std::string& run) {
@@ -186,6 +188,8 @@ struct run_fixture : actor_fixture {
   std::shared_ptr<engine::listeners> listened = std::make_shared<engine::listeners>();
   std::shared_ptr<std::atomic<bool>> paused = std::make_shared<std::atomic<bool>>(false);
   engine::metrics metrics;
+  std::shared_ptr<base::shared_value<config::runtime_settings>> settings
+    = std::make_shared<base::shared_value<config::runtime_settings>>();
   messages::db_pool_actor database;
   messages::run_supervisor_actor supervisor;
   messages::queue_listener_actor queue_listener;
