@@ -263,7 +263,27 @@ void engine::loop::connect(open_transfer& t, const resolver::answer& addresses) 
     end(at, {why, addresses.error().message});
     return;
   }
-  auto* easy = t.connect(*addresses, settings_.ca_file);
+  auto reachable = *addresses;
+  if (t.trust() == trust::open) {
+    // libcurl waits seconds before it goes on from an address that its socket function refuses.
+    std::optional<std::string> why;
+    std::erase_if(reachable, [&](const std::string& address) {
+      sockaddr_storage to{};
+      auto bad = to_sockaddr(address.c_str(), t.where().port, to)
+                   ? refusal(t.where(), reinterpret_cast<const sockaddr&>(to))
+                   : std::optional(t.where().host + " has an address that cannot be judged.");
+      if (!bad)
+        return false;
+      why = std::move(bad);
+      return true;
+    });
+    if (reachable.empty() && why) {
+      ++refused_;
+      end(at, {fault::refused, std::move(*why)});
+      return;
+    }
+  }
+  auto* easy = t.connect(reachable, settings_.ca_file);
   if (::curl_multi_add_handle(class_of(t.trust()).multi.get(), easy) != CURLM_OK) {
     t.drop_handle();
     end(at, {fault::overloaded, "Outgoing HTTP has no room for the request."});
