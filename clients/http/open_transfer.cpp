@@ -105,8 +105,10 @@ CURL* open_transfer::connect(const std::vector<std::string>& addresses, const st
     addresses_.add(line);
     set(e, CURLOPT_RESOLVE, addresses_.get());
   }
-  if (!ca_file.empty())
+  if (!ca_file.empty()) {
     set(e, CURLOPT_CAINFO, ca_file.c_str());
+    ::curl_easy_setopt(e, CURLOPT_CAPATH, nullptr); // libcurl would trust its default folder as well
+  }
   return e;
 }
 

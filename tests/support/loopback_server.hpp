@@ -24,6 +24,8 @@ class peer {
 public:
   explicit peer(int fd) : fd_(fd) {}
 
+  [[nodiscard]] int fd() const noexcept { return fd_; }
+
   /// The next request, head and body (by Content-Length); empty when the other side has closed.
   std::string read_request() {
     while (true) {
