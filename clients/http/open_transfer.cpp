@@ -33,7 +33,11 @@ std::string in_words(std::chrono::milliseconds t) {
   return t.count() % 1000 == 0 ? std::to_string(t.count() / 1000) + " s" : std::to_string(t.count()) + " ms";
 }
 
-/// The address that libcurl tells as text and port.
+/// open_transfer::answered() is added by the engine.
+outcome ended(fault why, std::string sentence) { return {why, std::move(sentence)}; }
+
+} // namespace
+
 bool to_sockaddr(const char* address, int port, sockaddr_storage& out) noexcept {
   sockaddr_in in4{};
   sockaddr_in6 in6{};
@@ -53,11 +57,6 @@ bool to_sockaddr(const char* address, int port, sockaddr_storage& out) noexcept 
   }
   return false;
 }
-
-/// open_transfer::answered() is added by the engine.
-outcome ended(fault why, std::string sentence) { return {why, std::move(sentence)}; }
-
-} // namespace
 
 open_transfer::open_transfer(transfer_id id, request what, listener who, transfer_host& host)
   : id_(id), what_(std::move(what)), who_(std::move(who)), host_(host) {
@@ -106,8 +105,10 @@ CURL* open_transfer::connect(const std::vector<std::string>& addresses, const st
     addresses_.add(line);
     set(e, CURLOPT_RESOLVE, addresses_.get());
   }
-  if (!ca_file.empty())
+  if (!ca_file.empty()) {
     set(e, CURLOPT_CAINFO, ca_file.c_str());
+    ::curl_easy_setopt(e, CURLOPT_CAPATH, nullptr); // libcurl would trust its default folder as well
+  }
   return e;
 }
 
@@ -327,8 +328,6 @@ outcome open_transfer::failure_of(CURLcode code) const {
   case CURLE_SSL_ENGINE_NOTFOUND:
   case CURLE_SSL_ENGINE_SETFAILED:
   case CURLE_USE_SSL_FAILED: return ended(fault::tls, "No TLS connection to " + where_.host + why);
-  case CURLE_URL_MALFORMAT:
-  case CURLE_UNSUPPORTED_PROTOCOL: return ended(fault::invalid_url, "The address cannot be used" + why);
   default: return ended(fault::broken, "The connection to " + where_.host + " is broken" + why);
   }
 }

@@ -12,11 +12,14 @@
 #include <string>
 #include <vector>
 
-struct sockaddr;
+#include <sys/socket.h>
 
 namespace net {
 
 using steady = std::chrono::steady_clock;
+
+/// An address as text (IPv6 without brackets) and its port; false if it is none.
+[[nodiscard]] bool to_sockaddr(const char* address, int port, sockaddr_storage& out) noexcept;
 
 /// What a transfer asks of its engine and tells it, on the engine's thread.
 class transfer_host {

@@ -71,6 +71,12 @@ bool starts_with_scheme(std::string_view text, std::string_view scheme) noexcept
          && text[scheme.size()] != '/';
 }
 
+/// Whether a reference is a whole address (RFC 3986, section 4.1).
+bool has_scheme(std::string_view reference) noexcept {
+  const auto colon = reference.find_first_of(":/?#");
+  return colon != std::string_view::npos && colon > 0 && reference[colon] == ':';
+}
+
 /// What no part of an address may hold, before any parser has seen it.
 std::optional<base::failure> unclean(std::string_view text) {
   if (text.empty())
@@ -206,6 +212,8 @@ base::result<url> parse_url(std::string_view text) {
 base::result<url> resolve_url(const url& from, std::string_view reference) {
   if (auto bad = unclean(reference))
     return *bad;
+  if (has_scheme(reference))
+    return parse_url(reference);
   const url_handle u(::curl_url());
   if (!u)
     throw std::bad_alloc();
