@@ -131,7 +131,7 @@ TEST_F(AgentRun, a_failing_model_is_tried_again_and_then_the_run_goes_on) {
 }
 
 TEST_F(AgentRun, the_fallback_model_takes_over_when_the_run_s_own_keeps_failing) {
-  config::runtime_settings with_fallback;
+  ::config::runtime_settings with_fallback;
   with_fallback.fallback_model = "demo:scripted";
   settings->set(with_fallback);
   start_supervisor(unlimited);

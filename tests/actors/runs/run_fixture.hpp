@@ -188,8 +188,8 @@ struct run_fixture : actor_fixture {
   std::shared_ptr<engine::listeners> listened = std::make_shared<engine::listeners>();
   std::shared_ptr<std::atomic<bool>> paused = std::make_shared<std::atomic<bool>>(false);
   engine::metrics metrics;
-  std::shared_ptr<base::shared_value<config::runtime_settings>> settings
-    = std::make_shared<base::shared_value<config::runtime_settings>>();
+  std::shared_ptr<base::shared_value<::config::runtime_settings>> settings
+    = std::make_shared<base::shared_value<::config::runtime_settings>>();
   messages::db_pool_actor database;
   messages::run_supervisor_actor supervisor;
   messages::queue_listener_actor queue_listener;
