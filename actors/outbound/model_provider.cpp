@@ -63,8 +63,10 @@ model_provider::model_provider(caf::actor_config& cfg, engine::place at, message
 model_provider::behavior_type model_provider::make_behavior() {
   return {
     [this](messages::provider_call& m) -> caf::result<messages::model_reply> {
+      // The promise takes the sender with it: asked for later, there is none.
+      const auto sender = current_sender();
       auto reply = make_response_promise<messages::model_reply>();
-      accept(m, reply);
+      accept(m, sender, reply);
       return reply;
     },
     [this](const messages::cancel_model_call& m) {
@@ -136,11 +138,11 @@ void model_provider::restarted() {
   start_waiting();
 }
 
-void model_provider::accept(messages::provider_call& m, promise reply) {
+void model_provider::accept(messages::provider_call& m, const caf::strong_actor_ptr& sender, promise reply) {
   call c;
   c.reply = std::move(reply);
   if (m.call.streamed)
-    c.listener = caf::actor_cast<messages::model_listener_actor>(current_sender());
+    c.listener = caf::actor_cast<messages::model_listener_actor>(sender);
   c.what = std::move(m);
   if (c.what.key.empty() && at_.key.empty() && at_.api != models::api::compatible)
     return deliver(c, {.error = "There is no key for " + at_.name

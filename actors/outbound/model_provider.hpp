@@ -52,7 +52,7 @@ private:
   };
 
   void restarted() override;
-  void accept(messages::provider_call& m, promise reply);
+  void accept(messages::provider_call& m, const caf::strong_actor_ptr& sender, promise reply);
   void start(call c);
   void piece(const messages::http_piece& m);
   void end(const messages::http_end& m);

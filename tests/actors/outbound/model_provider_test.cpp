@@ -33,15 +33,11 @@ struct ModelProvider : support::actor_fixture {
         [](messages::get_providers) { return messages::known_providers{}; },
       };
     });
-    run = sys.spawn([this]() -> messages::model_listener_actor::behavior_type {
-      return {[this](const messages::model_piece& m) { shown += m.text; }};
-    });
   }
   ~ModelProvider() override {
     end(provider);
     end(http);
     end(gateway);
-    end(run);
     transfers.clear();
   }
   void start(actors::model_provider_settings settings = {}, const std::string& key = "k",
@@ -59,9 +55,12 @@ struct ModelProvider : support::actor_fixture {
     m.call.turn = base::trusted_text("hello");
     m.call.streamed = streamed;
     auto reply = std::make_shared<std::optional<messages::model_reply>>();
-    // The sender is the run, so that the pieces go there.
-    sys.spawn([this, m, reply](caf::event_based_actor* me) {
-      me->request(provider, caf::infinite, m).then([reply](const messages::model_reply& r) { *reply = r; });
+    sys.spawn([this, m, reply](caf::event_based_actor* me) -> caf::behavior {
+      me->request(provider, caf::infinite, m).then([me, reply](const messages::model_reply& r) {
+        *reply = r;
+        me->quit();
+      });
+      return {[this](const messages::model_piece& p) { shown += p.text; }};
     });
     drain();
     return reply;
@@ -96,7 +95,6 @@ struct ModelProvider : support::actor_fixture {
 
   messages::http_client_actor http;
   messages::llm_gateway_actor gateway;
-  messages::model_listener_actor run;
   messages::provider_actor provider;
   net::response list;
   messages::models_listed listed;
@@ -120,6 +118,7 @@ TEST_F(ModelProvider, a_call_is_one_transfer_and_its_answer_does_not_wait_for_th
   piece(transfers[0].transfer, text_event("good "));
   piece(transfers[0].transfer, text_event("day"));
   EXPECT_FALSE(*reply);
+  EXPECT_EQ(shown, "good day") << "each piece goes to the run as it comes";
   piece(transfers[0].transfer, last_events);
   ASSERT_TRUE(*reply);
   EXPECT_EQ((*reply)->error, "");
