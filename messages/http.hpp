@@ -6,8 +6,10 @@
 #include <caf/replies_to.hpp>
 #include <caf/typed_actor.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 // Defined in clients/http/transfer.hpp, which senders and listeners include.
 namespace net {
@@ -68,14 +70,31 @@ struct http_fetched {
   std::shared_ptr<const net::response> response;
 };
 
+/// The http_client's own: a streamed transfer is over. Sent by the engine's thread.
+struct http_over {
+  std::string transfer;
+  std::uint64_t number = 0;
+};
+BOOST_DESCRIBE_STRUCT(http_over, (), (transfer, number))
+
+/// What an admin allows beyond public addresses (`system:egress_allow_hosts`); counts for every request after the answer.
+struct set_allowed_hosts {
+  std::vector<std::string> hosts;
+};
+BOOST_DESCRIBE_STRUCT(set_allowed_hosts, (), (hosts))
+
 /// Outgoing HTTP.
 using http_client_actor = caf::typed_actor<
   /// The whole answer. Its time is bounded by the request's own bounds: ask with caf::infinite.
   caf::replies_to<fetch_http>::with<http_answer>,
   /// Pieces go straight from the engine's thread to the listener.
-  caf::reacts_to<stream_http>, caf::reacts_to<cancel_http>, caf::reacts_to<http_fetched>,
-  /// A streamed transfer is over: sent here as well as to its listener.
-  caf::reacts_to<http_end>>;
+  caf::reacts_to<stream_http>,
+  /// An unknown or ended transfer is nothing.
+  caf::reacts_to<cancel_http>,
+  /// invalid: an entry cannot be read, and nothing changes.
+  caf::replies_to<set_allowed_hosts>::with<done>,
+  /// Its own.
+  caf::reacts_to<http_fetched>, caf::reacts_to<http_over>>;
 
 } // namespace messages
 
@@ -88,6 +107,8 @@ CAF_ADD_TYPE_ID(http_messages, (messages::http_end))
 CAF_ADD_TYPE_ID(http_messages, (messages::stream_http))
 CAF_ADD_TYPE_ID(http_messages, (messages::cancel_http))
 CAF_ADD_TYPE_ID(http_messages, (messages::http_fetched))
+CAF_ADD_TYPE_ID(http_messages, (messages::http_over))
+CAF_ADD_TYPE_ID(http_messages, (messages::set_allowed_hosts))
 CAF_END_TYPE_ID_BLOCK(http_messages)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(messages::fetch_http)

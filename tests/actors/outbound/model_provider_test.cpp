@@ -17,8 +17,9 @@ struct ModelProvider : support::actor_fixture {
         },
         [this](const messages::stream_http& m) { transfers.push_back(m); },
         [this](const messages::cancel_http& m) { cancelled.push_back(m.transfer); },
+        [](const messages::set_allowed_hosts&) { return messages::done{}; },
         [](const messages::http_fetched&) {},
-        [](const messages::http_end&) {},
+        [](const messages::http_over&) {},
       };
     });
     gateway = sys.spawn([this]() -> messages::llm_gateway_actor::behavior_type {
