@@ -21,7 +21,9 @@
 #include <spdlog/spdlog.h>
 
 #include <signal.h>
+#include <sys/resource.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
@@ -56,6 +58,17 @@ sigset_t block_signals() {
   ::signal(SIGPIPE, SIG_IGN);
   ::signal(SIGHUP, SIG_IGN); // a closed terminal does not end the server
   return ends;
+}
+
+/// Every stream is a descriptor. 1,024 is what programs that call select() can bear; this one polls.
+void raise_descriptor_limit() {
+  constexpr rlim_t wanted = 65'536; // what goes out, event streams and files together stay far below
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+    return;
+  limit.rlim_cur = std::min(wanted, limit.rlim_max);
+  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0)
+    spdlog::warn("descriptors_bounded limit={}", limit.rlim_cur);
 }
 
 /// Tries the port before anything is touched, so that one that is taken leaves the data directory as it was.
@@ -174,6 +187,7 @@ private:
 
 int serve(const config::start_settings& settings) {
   const auto ends = block_signals();
+  raise_descriptor_limit();
   try_port(settings);
   const auto clock = base::system_clock();
   const auto databases = storage::open_databases(settings, *clock);
@@ -203,7 +217,7 @@ int serve(const config::start_settings& settings) {
   services.engine = std::make_shared<http::actor_port>(
     system,
     http::actor_handles{engine.db, engine.journal, engine.supervisor, engine.webhooks, engine.hub, engine.gateway,
-                        engine.tree.registry},
+                        engine.http, engine.tree.registry},
     now, databases.vault);
   services.settings = now.settings;
   services.vault = databases.vault;

@@ -138,7 +138,11 @@ base::result<void> actor_port::settings_changed() {
   caf::anon_send(to_.supervisor, run_limits_of(fresh));
   caf::anon_send(to_.journal, messages::set_journal_limits{fresh.max_queued_runs});
   const auto paused = fresh.paused;
+  auto allowed = fresh.egress_allow_hosts;
   now_.settings->set(std::move(fresh));
+  // Waited for: what is taken off the list may not be reached by what comes after the answer.
+  if (const auto set = tell(to_.http, messages::set_allowed_hosts{std::move(allowed)}); !set)
+    return set;
   if (paused != was_paused)
     return paused ? pause() : resume();
   return {};

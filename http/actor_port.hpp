@@ -5,6 +5,7 @@
 #include "http/services.hpp"
 #include "messages/db.hpp"
 #include "messages/events.hpp"
+#include "messages/http.hpp"
 #include "messages/providers.hpp"
 #include "messages/runs.hpp"
 #include "messages/webhooks.hpp"
@@ -19,6 +20,7 @@ struct actor_handles {
   messages::webhooks_actor webhooks;
   messages::event_hub_actor hub;
   messages::llm_gateway_actor gateway;
+  messages::http_client_actor http;
   std::shared_ptr<const engine::registry> registry;
 };
 
