@@ -4,12 +4,13 @@ import { describe, load } from "../support/machine.mjs";
 import { binary, run } from "../support/program.mjs";
 import intake from "./intake.mjs";
 import idle_memory from "./memory.mjs";
+import { first_word, streams, turns } from "./models.mjs";
 import { actors, size } from "./other.mjs";
 import { summary } from "./report.mjs";
 import { drained, growth } from "./runs.mjs";
 import start from "./start.mjs";
 
-const benches = { size, start, memory: idle_memory, actors, intake, runs: drained, growth };
+const benches = { size, start, memory: idle_memory, actors, intake, runs: drained, growth, turns, streams, "first-word": first_word };
 const wanted = process.argv.slice(2);
 if (wanted.includes("--list")) {
   console.log(Object.keys(benches).join("\n"));
