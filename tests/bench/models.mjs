@@ -27,7 +27,7 @@ async function start_holding_server() {
       state.first_word_at = performance.now();
       response.write(delta("word "));
       if (model === "brief") response.end('data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n');
-      const name = /stream \d+/.exec(JSON.stringify(messages))?.[0];
+      const name = /stream \d+(?=;)/.exec(JSON.stringify(messages))?.[0];
       response.on("close", () => { state.open--; state.closed.set(name, performance.now()); });
     });
   });
@@ -96,8 +96,8 @@ export async function streams() {
     await program.start();
     await program.lift_limits();
     await program.admin("POST", "/api/model-endpoints", { name: "hold", base_url: `${server.url}/v1` });
-    const agent = await program.admin("POST", "/api/agents", { name: "holds", prompt: "hold", model: "hold:on" });
-    const start_run = async (i) => (await program.admin("POST", `/api/agents/${agent.id}/run`, { message: `stream ${i}` })).run_id;
+    const hook = await program.make_webhook("hold", { model: "hold:on" });
+    const start_run = async (i) => (await (await fetch(program.url + hook.path, { method: "POST", body: `stream ${i};` })).json()).run_id;
     await start_run(0);
     await eventually("the first stream is open", async () => server.open === 1);
     const before = memory([program.pid]), threads_before = await threads_of(program.pid);
@@ -124,19 +124,23 @@ export async function streams() {
   }
 }
 
-/// Answers when the stream's next `text` event came.
-function first_text(url, key) {
-  let heard;
+/// Listens to a conversation; answers when its next `text` event came, and when the turn was done.
+function listen(url, key) {
+  let heard, ended;
   const text = new Promise((resolve) => { heard = resolve; });
+  const done = new Promise((resolve) => { ended = resolve; });
   const opened = new Promise((resolve, reject) => {
     const request = http_request(url, { headers: { Authorization: `Bearer ${key}` } }, (response) => {
-      response.setEncoding("utf8").on("data", (part) => { if (part.includes("event: text")) { heard(performance.now()); request.destroy(); } });
+      response.setEncoding("utf8").on("data", (part) => {
+        if (part.includes("event: text")) heard(performance.now());
+        if (part.includes("event: done") || part.includes("event: error")) { ended(); request.destroy(); }
+      });
       response.on("error", () => {});
       resolve();
     });
     request.on("error", reject).end();
   });
-  return { opened, text };
+  return { opened, text, done };
 }
 
 export async function first_word() {
@@ -153,11 +157,11 @@ export async function first_word() {
       const delays = [];
       const { id } = await program.admin("POST", "/api/conversations", { model: "hold:brief" });
       for (let n = 0; n < times; ++n) {
-        const stream = first_text(`${program.url}/api/conversations/${id}/events`, key);
+        const stream = listen(`${program.url}/api/conversations/${id}/events`, key);
         await stream.opened;
-        const { run_id } = await program.admin("POST", `/api/conversations/${id}/messages`, { text: "hello" });
+        await program.admin("POST", `/api/conversations/${id}/messages`, { text: "hello" });
         delays.push(await stream.text - server.first_word_at);
-        await eventually("the turn ends", async () => (await program.admin("GET", `/api/runs/${run_id}`)).ended_at, { every: 2 });
+        await stream.done;
       }
       p50.push(quantile(delays, 0.5)), p99.push(quantile(delays, 0.99));
     }
