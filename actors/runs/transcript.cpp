@@ -111,7 +111,7 @@ void transcript::add_answer(const models::answer& answer) {
   message.role = models::role::assistant;
   message.text = base::trusted_text(answer.text);
   message.tool_calls = answer.tool_calls;
-  message.reasoning = answer.reasoning;
+  message.reasoning = answer.reasoning; // its model wants it back with the results
   pending.clear();
   for (const auto& call : answer.tool_calls)
     pending.emplace_back().call = call;

@@ -14,6 +14,7 @@ namespace models::anthropic {
 namespace {
 
 constexpr std::string_view own_dialect = "anthropic";
+constexpr std::size_t most_name_bytes = 200; ///< of a document; the API takes 500 characters
 /// Blocks of these types carry no cache mark.
 constexpr std::string_view reasoning_types[] = {"thinking", "redacted_thinking"};
 
@@ -27,7 +28,7 @@ json::object media_block(const media& m) {
   json::object out{{"type", m.kind == media_kind::pdf ? "document" : "image"},
                    {"source", {{"type", "base64"}, {"media_type", m.media_type}, {"data", m.base64}}}};
   if (m.kind == media_kind::pdf && !m.name.empty())
-    out.emplace("title", base::to_clean_utf8(m.name));
+    out.emplace("title", view(base::cut_utf8(base::to_clean_utf8(m.name), most_name_bytes)));
   return out;
 }
 
@@ -127,9 +128,11 @@ json::array messages_of(const request& r, std::string& system) {
       add_said(out.blocks_of("user"), m);
       continue;
     }
+    auto blocks = answer_blocks(r, m);
+    if (blocks.empty()) // it only reasoned, and another model did
+      continue;
     if (out.empty()) // an answer cannot be the first message
       out.blocks_of("user").push_back(text_block("(The conversation began earlier.)"));
-    auto blocks = answer_blocks(r, m);
     auto& target = out.blocks_of("assistant");
     std::ranges::move(blocks, std::back_inserter(target));
     for (std::size_t i = 0; i < e.results.size(); ++i)

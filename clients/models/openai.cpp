@@ -14,6 +14,7 @@ namespace models::openai {
 namespace {
 
 constexpr std::string_view own_dialect = "openai";
+constexpr std::size_t most_name_bytes = 200; ///< of a document
 
 json::string_view view(std::string_view text) { return {text.data(), text.size()}; }
 
@@ -21,8 +22,9 @@ json::object media_part(const media& m) {
   const auto url = "data:" + m.media_type + ";base64," + m.base64;
   if (m.kind == media_kind::image)
     return {{"type", "image_url"}, {"image_url", {{"url", url}}}};
-  const auto name = m.name.empty() ? std::string("document.pdf") : base::to_clean_utf8(m.name);
-  return {{"type", "file"}, {"file", {{"filename", name}, {"file_data", url}}}};
+  const auto clean = base::to_clean_utf8(m.name);
+  const auto name = clean.empty() ? std::string_view("document.pdf") : base::cut_utf8(clean, most_name_bytes);
+  return {{"type", "file"}, {"file", {{"filename", view(name)}, {"file_data", url}}}};
 }
 
 /// Text alone as text, with attachments as parts.

@@ -298,6 +298,15 @@ TEST(AnthropicRequest, reasoning_of_another_model_or_api_stays_here) {
   }
 }
 
+TEST(AnthropicRequest, an_answer_that_was_only_reasoned_by_another_model_is_left_out) {
+  auto r = conversation();
+  r.messages = {says(role::user, "a"), says(role::assistant, ""), says(role::user, "b")};
+  r.messages[1].reasoning = models::reasoning{"hm", "openai", "x", R"({"reasoning":"hm"})"};
+  EXPECT_EQ(body_of(api::anthropic, r).at("messages").as_array().size(), 1U);
+  EXPECT_EQ(body_of(api::openai, r).at("messages").as_array().size(),
+            3U); // the system prompt and both words of the user
+}
+
 TEST(AnthropicRequest, a_cache_mark_is_never_put_onto_reasoning) {
   auto r = conversation();
   r.messages = {says(role::user, "a"), says(role::assistant, "b")};

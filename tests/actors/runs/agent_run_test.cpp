@@ -86,6 +86,17 @@ TEST_F(AgentRun, a_read_that_had_begun_is_done_again_as_the_same_step) {
   EXPECT_EQ(state_of("r1"), run_state::success);
 }
 
+TEST_F(AgentRun, a_call_whose_arguments_cannot_be_read_is_not_run_and_the_model_is_told) {
+  auto run = claim(agent_run("r1", "/say start\n/tool time {}\n/say end"));
+  const models::tool_call call{"call_1", "time", "{\"zone\"", "The arguments must be a JSON object."};
+  run.steps = {model_step(1, {call})};
+  recover(std::move(run));
+  EXPECT_TRUE(tool_jobs.empty());
+  EXPECT_EQ(stored["r1"][2].state, step_state::done);
+  EXPECT_EQ(state_of("r1"), run_state::success);
+  EXPECT_THAT(changes["r1"].result.value_or(""), testing::HasSubstr("must be a JSON object"));
+}
+
 TEST_F(AgentRun, a_chat_streams_word_by_word_and_ends_with_the_whole_text) {
   start_supervisor(unlimited);
   queue(chat_turn("r1", "/say one two three"));
