@@ -406,7 +406,8 @@ messages::queue_state run_supervisor::state() const {
   if (s.paused) {
     s.why = "Everything is paused.";
   } else if (free_places() <= 0) {
-    s.why = "All " + std::to_string(settings_.limits.max_concurrent_runs) + " places are taken.";
+    const auto places = settings_.limits.max_concurrent_runs;
+    s.why = places == 1 ? "The only place is taken." : "All " + std::to_string(places) + " places are taken.";
   }
   const auto hourly = settings_.limits.max_autonomous_runs_per_hour;
   if (s.why.empty() && hourly > 0 && starts_.size() >= static_cast<std::size_t>(hourly))
