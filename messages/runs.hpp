@@ -124,6 +124,10 @@ BOOST_DESCRIBE_STRUCT(retry_write, (), ())
 struct fill_places {};
 BOOST_DESCRIBE_STRUCT(fill_places, (), ())
 
+/// The supervisor's own tick: whether a full window of runs moves.
+struct widen_window {};
+BOOST_DESCRIBE_STRUCT(widen_window, (), ())
+
 using run_supervisor_actor = caf::typed_actor<
   /// The run, committed. not_found, denied, conflict (the agent is switched off), overloaded.
   caf::replies_to<start_run>::with<run_queued>,
@@ -146,7 +150,8 @@ using run_supervisor_actor = caf::typed_actor<
   caf::replies_to<get_queue>::with<queue_state>,
   /// not_found, conflict.
   caf::replies_to<answer_confirmation>::with<done>,
-  caf::reacts_to<fill_places>>;
+  caf::reacts_to<fill_places>,
+  caf::reacts_to<widen_window>>;
 
 /// A run is told of an answered confirmation by confirmation_answered, and of the end of a pause by resume_engine.
 using agent_run_actor = caf::typed_actor<
@@ -183,4 +188,5 @@ CAF_BEGIN_TYPE_ID_BLOCK(run_messages, first_custom_type_id + 250)
   CAF_ADD_TYPE_ID(run_messages, (messages::stop_due))
   CAF_ADD_TYPE_ID(run_messages, (messages::retry_write))
   CAF_ADD_TYPE_ID(run_messages, (messages::fill_places))
+  CAF_ADD_TYPE_ID(run_messages, (messages::widen_window))
 CAF_END_TYPE_ID_BLOCK(run_messages)

@@ -6,18 +6,21 @@ namespace storage::runs {
 
 namespace {
 
-constexpr std::string_view view = R"(
-SELECT r.id, r.kind, r.agent_id, a.name AS agent_name, r.conversation_id, r.owner_user_id, r.trigger_event_id,
-       e.source AS trigger_kind, r.parent_run_id, r.priority, r.state, r.why_waiting, r.attempts, r.queued_at,
-       r.started_at, r.ended_at, r.input_tokens, r.output_tokens, r.cost_usd, r.result, r.error, r.trace_id
+constexpr std::string_view view = R"(, r.id, r.kind, r.agent_id, a.name AS agent_name, r.conversation_id,
+       r.owner_user_id, r.trigger_event_id, e.source AS trigger_kind, r.parent_run_id, r.priority, r.state,
+       r.why_waiting, r.attempts, r.queued_at, r.started_at, r.ended_at, r.input_tokens, r.output_tokens, r.cost_usd,
+       r.result, r.error, r.trace_id
 FROM runs r LEFT JOIN agents a ON a.id = r.agent_id LEFT JOIN trigger_events e ON e.id = r.trigger_event_id
 )";
+const std::string one = "SELECT r.message" + std::string(view);
+const std::string many
+  = "SELECT left(r.message, 200) AS message" + std::string(view); // what a row of a list has room for
 
 } // namespace
 
 std::optional<records::run_view> find(session& s, const records::viewer& by, const std::string& id) {
   return read_row<records::run_view>(
-    s.exec(std::string(view) + "WHERE r.id = $3 AND ($1 OR r.owner_user_id = $2)", by.sees_all(), by.user_id, id));
+    s.exec(one + "WHERE r.id = $3 AND ($1 OR r.owner_user_id = $2)", by.sees_all(), by.user_id, id));
 }
 
 std::vector<records::run_view> list(session& s, const records::viewer& by, const records::page& page,
@@ -33,7 +36,7 @@ std::vector<records::run_view> list(session& s, const records::viewer& by, const
   else
     where += " AND $4::text IS NULL";
   return read_rows<records::run_view>(
-    s.exec(std::string(view) + where + " ORDER BY r.id DESC LIMIT $2", by.user_id, page.limit, agent_id, page.before));
+    s.exec(many + where + " ORDER BY r.id DESC LIMIT $2", by.user_id, page.limit, agent_id, page.before));
 }
 
 std::optional<std::vector<records::step_record>> steps(session& s, const records::viewer& by, const std::string& id) {
@@ -50,11 +53,13 @@ bool may_see(session& s, const records::viewer& by, const std::string& id) {
 records::queue_view queue(session& s, const records::viewer& by) {
   records::queue_view out;
   const auto counts
-    = s.exec("SELECT count(*) FILTER (WHERE state <> 'queued'), count(*) FILTER (WHERE state = 'queued') "
-             "FROM runs WHERE state IN ('queued', 'running', 'waiting') AND ($1 OR owner_user_id = $2)",
+    = s.exec("SELECT count(*) FILTER (WHERE state = 'running'), count(*) FILTER (WHERE state = 'queued'), "
+             "count(*) FILTER (WHERE state = 'waiting') FROM runs WHERE state IN ('queued', 'running', 'waiting') AND "
+             "($1 OR owner_user_id = $2)",
              by.sees_all(), by.user_id);
   out.running = std::stoll(std::string(*counts.text(0, 0)));
   out.queued = std::stoll(std::string(*counts.text(0, 1)));
+  out.asking = std::stoll(std::string(*counts.text(0, 2)));
   out.waiting = read_rows<records::waiting_run>(
     s.exec("SELECT id AS run_id, why_waiting AS why FROM runs WHERE state = 'queued' AND ($1 OR owner_user_id = $2) "
            "ORDER BY priority, id LIMIT 500",

@@ -19,6 +19,8 @@ namespace {
 constexpr std::chrono::hours hour{1};
 constexpr std::chrono::seconds database_time{20}; ///< more than statement_timeout
 constexpr int recover_page = 100;
+/// How long a full window is watched before it widens.
+constexpr std::chrono::milliseconds window_patience{100};
 
 std::size_t index_of(records::run_priority p) { return p == records::run_priority::interactive ? 0 : 1; }
 
@@ -37,7 +39,8 @@ run_supervisor::run_supervisor(caf::actor_config& cfg, engine::place at, std::sh
     paused_(std::move(paused)),
     settings_(std::move(settings)),
     running_gauge_(metrics.get("oai_runs{status=\"running\"}", "gauge")),
-    queued_gauge_(metrics.get("oai_run_queue_length", "gauge")) {
+    queued_gauge_(metrics.get("oai_run_queue_length", "gauge")),
+    window_(settings_.window) {
   for (const auto ended : {records::run_state::success, records::run_state::error, records::run_state::stopped})
     ended_[static_cast<std::size_t>(ended)]
       = &metrics.get("oai_runs{status=\"" + std::string(base::enum_name(ended)) + "\"}", "gauge");
@@ -116,6 +119,7 @@ run_supervisor::behavior_type run_supervisor::make_behavior() {
       tick_pending_ = false;
       fill();
     },
+    [this](messages::widen_window) { widen_window(); },
   };
 }
 
@@ -131,6 +135,7 @@ void run_supervisor::restarted() {
   // The runs go on; what they told while this actor failed is lost, so count again.
   claiming_ = false;
   tick_pending_ = false;
+  widening_ = false;
   places_used_ = std::ranges::count_if(live_, [](const auto& entry) { return entry.second.holds_place; });
   fill();
 }
@@ -163,8 +168,26 @@ void run_supervisor::recover(const std::string& after) {
 std::int64_t run_supervisor::free_places() const {
   const auto limit = settings_.limits.max_concurrent_runs > 0
                        ? static_cast<std::int64_t>(settings_.limits.max_concurrent_runs)
-                       : static_cast<std::int64_t>(settings_.window);
+                       : static_cast<std::int64_t>(window_);
   return limit - places_used_;
+}
+
+/// Without a limit the window is only there for memory and speed: it must not keep runs waiting behind others that wait.
+void run_supervisor::watch_window() {
+  const bool waiting = !queued_[0].empty() || !queued_[1].empty();
+  if (widening_ || settings_.limits.max_concurrent_runs > 0 || window_ >= settings_.widest_window || !waiting
+      || free_places() >= static_cast<std::int64_t>(settings_.claim))
+    return;
+  widening_ = true;
+  ended_since_full_ = 0;
+  delayed_send(this, window_patience, messages::widen_window{});
+}
+
+void run_supervisor::widen_window() {
+  widening_ = false;
+  if (ended_since_full_ < settings_.claim)
+    window_ = std::min(settings_.widest_window, window_ * 2);
+  fill();
 }
 
 /// How many autonomous runs may begin now; very many without a limit.
@@ -228,6 +251,7 @@ void run_supervisor::fill() {
   }
   const auto choice = choose();
   if (!choice) {
+    watch_window();
     if (!queued_[1].empty() && free_places() > 0 && !starts_.empty() && !tick_pending_ && hourly_allowance() <= 0) {
       tick_pending_ = true;
       delayed_send(this, starts_.front() + hour - services_->clock->now() + std::chrono::milliseconds{1},
@@ -282,6 +306,9 @@ void run_supervisor::remove(const std::string& run_id) {
   running_gauge_.add(-1);
   run_of_actor_.erase(at->second.actor.id());
   live_.erase(at);
+  ++ended_since_full_;
+  if (live_.size() < window_ / 4)
+    window_ = std::max(settings_.window, window_ / 2);
 }
 
 /// A run's actor ended without having said so: it failed. Its row is closed here.
@@ -407,7 +434,8 @@ messages::queue_state run_supervisor::state() const {
   if (s.paused) {
     s.why = "Everything is paused.";
   } else if (free_places() <= 0) {
-    s.why = "All " + std::to_string(settings_.limits.max_concurrent_runs) + " places are taken.";
+    const auto places = settings_.limits.max_concurrent_runs;
+    s.why = places == 1 ? "The only place is taken." : "All " + std::to_string(places) + " places are taken.";
   }
   const auto hourly = settings_.limits.max_autonomous_runs_per_hour;
   if (s.why.empty() && hourly > 0 && starts_.size() >= static_cast<std::size_t>(hourly))

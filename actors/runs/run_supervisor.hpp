@@ -17,7 +17,10 @@ struct run_supervisor_settings {
   messages::set_run_limits limits;
   std::vector<records::queue_count> queued;          ///< what is in the queue when the server starts
   std::vector<base::timestamp> autonomous_starts;    ///< within the last hour, oldest first
-  std::size_t window = 512; ///< runs that live at once where max_concurrent_runs is 0 (intake.md 4)
+  /// Runs that live at once where max_concurrent_runs is 0: enough to keep two cores busy, and little memory. While its
+  /// runs only wait (for slow models), it widens step by step up to widest_window.
+  std::size_t window = 512;
+  std::size_t widest_window = 16'384;
   std::size_t claim = 256;  ///< runs taken from the queue at once
   /// Stores the kill switch in the database.
   std::function<messages::db_job(bool paused)> store_paused;
@@ -50,6 +53,8 @@ private:
   void restarted() override;
   void recover(const std::string& after);
   void fill();
+  void watch_window();
+  void widen_window();
   [[nodiscard]] std::int64_t free_places() const;
   [[nodiscard]] std::int64_t hourly_allowance();
   [[nodiscard]] std::optional<claim_choice> choose();
@@ -81,6 +86,9 @@ private:
   bool claiming_ = false;
   bool recovering_ = true;
   bool tick_pending_ = false;
+  std::size_t window_;                    ///< as wide as it is now
+  std::size_t ended_since_full_ = 0;      ///< runs that ended since the window was found full
+  bool widening_ = false;                 ///< widen_window is on its way
 };
 
 } // namespace actors

@@ -141,11 +141,6 @@ void agent_run::advance_calls() {
       settled.push_back(call.call.call_id);
       continue;
     }
-    if (!call.call.error.empty()) {
-      settle(call, failed(call.call.error), records::step_state::done);
-      settled.push_back(call.call.call_id);
-      continue;
-    }
     auto decision = tools::decide(*tool, call.call.arguments, caller_, situation());
     const bool approved
       = call.confirmation && call.confirmation->state == records::confirmation_state::approved;

@@ -99,6 +99,7 @@ std::vector<run_answer> list_runs(call& c) {
          return storage::runs::list(s, by, page, id);
        }))
     out.push_back(view_of(row));
+  say_why(c.with, out);
   return out;
 }
 

@@ -1,8 +1,10 @@
 #pragma once
 
+#include "http/services.hpp"
 #include "messages/records/run_view.hpp"
 
 #include <optional>
+#include <span>
 #include <string>
 
 namespace http::routes {
@@ -39,5 +41,8 @@ BOOST_DESCRIBE_STRUCT(run_answer, (),
                        queued_at, started_at, ended_at, input_tokens, output_tokens, cost_usd, result, error, trace_id))
 
 [[nodiscard]] run_answer view_of(const records::run_view& row);
+
+/// Says of each waiting run what it waits for, where its row does not: while it is the same for all, only the engine knows.
+void say_why(const services& with, std::span<run_answer> runs);
 
 } // namespace http::routes

@@ -3,6 +3,9 @@
 #include "http/routes/all.hpp"
 #include "http/routes/run_view.hpp"
 
+#include <algorithm>
+#include <ranges>
+
 /// Runs: lists, the timeline, stop.
 namespace http::routes {
 
@@ -13,10 +16,8 @@ run_answer view_of(const records::run_view& r) {
   out.agent_id = r.agent_id;
   out.agent_name = r.agent_name;
   out.conversation_id = r.conversation_id;
-  [&](const auto& row) {
-    if constexpr (requires { row.message; })
-      out.message = row.message;
-  }(r);
+  if (!r.message.empty())
+    out.message = r.message;
   if (r.trigger_event_id)
     out.trigger = run_trigger{r.trigger_kind.value_or(""), *r.trigger_event_id};
   out.status = r.state;
@@ -31,6 +32,21 @@ run_answer view_of(const records::run_view& r) {
   out.error = r.error;
   out.trace_id = r.trace_id;
   return out;
+}
+
+void say_why(const services& with, std::span<run_answer> runs) {
+  const auto silent
+    = [](const run_answer& r) { return r.status == records::run_state::queued && r.why_waiting.value_or("").empty(); };
+  if (std::ranges::none_of(runs, silent))
+    return;
+  const auto state = with.engine->state();
+  if (!state)
+    return; // the runs are worth showing all the same
+  for (auto& r : runs | std::views::filter(silent)) {
+    const auto& why = r.trigger ? state->why_autonomous : state->why_interactive;
+    if (!why.empty())
+      r.why_waiting = why;
+  }
 }
 
 namespace {
@@ -65,10 +81,15 @@ std::vector<run_answer> list(call& c) {
          return storage::runs::list(s, by, page);
        }))
     out.push_back(view_of(row));
+  say_why(c.with, out);
   return out;
 }
 
-run_answer get(call& c) { return view_of(find(c.with, c.viewer(), c.parameter())); }
+run_answer get(call& c) {
+  auto out = view_of(find(c.with, c.viewer(), c.parameter()));
+  say_why(c.with, {&out, 1});
+  return out;
+}
 
 std::vector<step_view> steps(call& c) {
   std::vector<step_view> out;

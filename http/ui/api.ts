@@ -69,7 +69,11 @@ export interface Webhook {
 }
 
 export interface EngineStatus { paused: boolean; agent_name: string }
-export interface Queue { running: number; queued: number; max_concurrent: number; waiting: { run_id: string; why: string }[] }
+export interface Queue {
+  running: number; queued: number; max_concurrent: number; waiting: { run_id: string; why: string }[];
+  /// Runs that wait for a person's answer; they hold no place.
+  asking: number;
+}
 export interface Latency { p50: number | null; p99: number | null }
 export interface Actor {
   path: string; kind: string; state: string; mailbox: number; handled: number; restarts: number; age_s: number;

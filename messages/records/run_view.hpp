@@ -17,6 +17,7 @@ struct run_view {
   std::optional<std::string> trigger_kind; ///< `webhook`; empty without an event
   std::optional<std::string> parent_run_id;
   run_priority priority = run_priority::autonomous;
+  std::string message; ///< typed by a person; in lists its beginning
   run_state state = run_state::queued;
   std::optional<std::string> why_waiting;
   int attempts = 0;
@@ -32,7 +33,7 @@ struct run_view {
 };
 BOOST_DESCRIBE_STRUCT(run_view, (),
                       (id, kind, agent_id, agent_name, conversation_id, owner_user_id, trigger_event_id, trigger_kind,
-                       parent_run_id, priority, state, why_waiting, attempts, queued_at, started_at, ended_at,
+                       parent_run_id, priority, message, state, why_waiting, attempts, queued_at, started_at, ended_at,
                        input_tokens, output_tokens, cost_usd, result, error, trace_id))
 
 struct waiting_run {
@@ -44,9 +45,10 @@ BOOST_DESCRIBE_STRUCT(waiting_run, (), (run_id, why))
 /// Running and queued runs that a viewer may see. `waiting`: the oldest 500 of the queue, in the order they start.
 struct queue_view {
   std::int64_t running = 0;
+  std::int64_t asking = 0; ///< begun, and waiting for a person's answer; they hold no place
   std::int64_t queued = 0;
   std::vector<waiting_run> waiting;
 };
-BOOST_DESCRIBE_STRUCT(queue_view, (), (running, queued, waiting))
+BOOST_DESCRIBE_STRUCT(queue_view, (), (running, asking, queued, waiting))
 
 } // namespace records

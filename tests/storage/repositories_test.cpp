@@ -198,6 +198,14 @@ TEST_F(Repositories, runs_are_seen_by_their_owner_and_admins) {
   EXPECT_EQ(queue.queued, 2);
   EXPECT_EQ(queue.waiting.at(0).run_id, first);
   EXPECT_EQ(storage::runs::queue(s, as_bob).queued, 0);
+  s.exec("UPDATE runs SET state = 'waiting', message = repeat('x', 300) WHERE id = $1", first);
+  const auto asking = storage::runs::queue(s, as_ada);
+  EXPECT_EQ(asking.asking, 1);
+  EXPECT_EQ(asking.running, 0) << "it holds no place";
+  EXPECT_EQ(asking.queued, 1);
+  EXPECT_EQ(storage::runs::find(s, as_ada, first)->message.size(), 300U);
+  EXPECT_EQ(storage::runs::list(s, as_ada, {10, second}, agent_id).at(0).message.size(), 200U);
+  s.exec("UPDATE runs SET state = 'queued' WHERE id = $1", first);
   EXPECT_EQ(storage::runs::count_by_state(s).at(0).second, 2);
 }
 

@@ -21,7 +21,7 @@ export function RunDialog({ agent, on_close }: { agent: Agent; on_close: () => v
   return (
     <Dialog title={`Run “${agent.name}” now`} on_close={on_close} on_submit={go} footer={<>
       <Button onClick={on_close}>Not now</Button>
-      <Button kind="primary" type="submit" server busy={act.busy} icon="play">Run it</Button>
+      <Button kind="primary" type="submit" server busy={act.busy} icon="play" keys="Ctrl Enter">Run it</Button>
     </>}>
       <div class="stack gap-5">
         <Field label={<>Message <span class="faint">if you like</span></>} help="What it is to do this time; it follows the agent’s prompt." error={act.error?.fields["message"]}>

@@ -1,6 +1,6 @@
 import { useRef } from "preact/hooks";
 import type { Run } from "../api";
-import { duration, ms_between, money } from "../lib/format";
+import { duration, ms_between, money, tokens } from "../lib/format";
 import { useRowKeys } from "../lib/keys";
 import { is_active, RunState, run_name, started_by } from "./run_state";
 import { Age, Time } from "./time";
@@ -11,6 +11,8 @@ function Took({ run }: { run: Run }) {
 }
 
 const cost = (run: Run) => (is_active(run.status) ? "" : run.cost_usd === null ? "unknown" : run.cost_usd === 0 ? "free" : money(run.cost_usd));
+
+const used = (run: Run) => (run.input_tokens ?? 0) + (run.output_tokens ?? 0);
 
 /// Runs as rows; the name opens the run. `named`: with the name of the agent.
 export function RunTable({ runs, label, named }: { runs: readonly Run[]; label: string; named: boolean }) {
@@ -31,7 +33,7 @@ export function RunTable({ runs, label, named }: { runs: readonly Run[]; label: 
                 <td><RunState status={r.status} />{(r.why_waiting || r.error) && <span class="sub sub--wrap">{r.why_waiting ?? r.error}</span>}</td>
                 <td class="not-phone run-said"><span class="dim">{started_by(r)}</span>{r.message && <span class="sub clip" title={r.message}>{r.message}</span>}</td>
                 <td class="num not-phone"><Took run={r} /></td>
-                <td class="num not-phone faint">{(r.input_tokens ?? 0) + (r.output_tokens ?? 0) || ""}</td>
+                <td class="num not-phone faint">{used(r) > 0 ? tokens(used(r)) : ""}</td>
                 <td class="num not-phone faint">{cost(r)}</td>
               </tr>
             ))}

@@ -3,6 +3,7 @@ import { useLayoutEffect, useState } from "preact/hooks";
 import { navigate } from "../lib/router";
 import { useKeys } from "../lib/keys";
 import { KeyList } from "./key_list";
+import { LeaveDialog } from "./leave_dialog";
 import { Nav } from "./nav";
 import { Palette } from "./palette";
 
@@ -29,6 +30,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
         {children}
       </div>
       {over === "palette" && <Palette on_close={() => set_over("")} show_keys={() => set_over("keys")} />}
+      <LeaveDialog />
       {over === "keys" && <KeyList on_close={() => set_over("")} />}
     </>
   );

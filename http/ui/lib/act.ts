@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { ApiError } from "../api";
+import { focus_invalid } from "./focus";
 
 /// Any thrown thing as an error that can be shown.
 export function as_error(e: unknown): ApiError {
@@ -29,7 +30,9 @@ export function useAct(): Act {
         await action();
         return true;
       } catch (e) {
-        set_error(as_error(e));
+        const error = as_error(e);
+        set_error(error);
+        if (error.in_fields) focus_invalid();
         return false;
       } finally {
         set_busy(false);

@@ -6,3 +6,8 @@ export function useFocus<E extends HTMLElement>() {
   useEffect(() => element.current?.focus(), []);
   return element;
 }
+
+/// Puts the focus on the first field that something is wrong with, once it is shown as such: in the open dialog, or on the page.
+export function focus_invalid(): void {
+  requestAnimationFrame(() => (document.querySelector("dialog[open]") ?? document).querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+}

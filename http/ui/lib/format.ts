@@ -11,13 +11,13 @@ export function days_ago(then: Date, now = new Date()): number {
   return Math.round((midnight(now) - midnight(then)) / 86_400_000);
 }
 
-/// `14:33` today, `yesterday`, `Mon 09:01` within a week, `3 Oct` before, with the year when it is another.
+/// `14:33` today, `yesterday`, `Mon 09:01` within a week, `3 Oct` before and in times to come, with the year when it is another.
 export function short_time(iso: string): string {
   const then = new Date(iso);
   const days = days_ago(then);
-  if (days <= 0) return clock.format(then);
+  if (days === 0) return clock.format(then);
   if (days === 1) return "yesterday";
-  if (days < 7) return `${weekday.format(then)} ${clock.format(then)}`;
+  if (days > 0 && days < 7) return `${weekday.format(then)} ${clock.format(then)}`;
   return day_month.format(then) + (then.getFullYear() === new Date().getFullYear() ? "" : ` ${then.getFullYear()}`);
 }
 
@@ -31,7 +31,7 @@ export const clock_ms = (iso: string) => `${clock_s.format(new Date(iso))}.${Str
 /// A length of time as `<0.01 s`, `0.41 s`, `41 s`, `3 min`, `2 h 5 min`, `4 days`.
 export function duration(ms: number): string {
   const s = Math.max(0, ms) / 1000;
-  if (s > 0 && s < 0.005) return "<0.01 s";
+  if (s < 0.005) return "<0.01 s"; // also what began and ended in the same millisecond
   if (s < 1) return `${s.toFixed(2)} s`;
   if (s < 10) return `${s.toFixed(1)} s`;
   if (s < 90) return `${Math.round(s)} s`;

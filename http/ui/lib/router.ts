@@ -6,10 +6,17 @@ export const url = signal(new URL(location.href));
 /// How often the address changed since the page was loaded; 0 means that the browser put the focus, not we.
 export const moves = signal(0);
 
-/// Goes to a path of the app, for example `/agents/ID?tab=runs`.
-export function navigate(to: string, how: "push" | "replace" = "push"): void {
+/// Asked before another address is shown, with what shows it; false: not now. Set once, by lib/unsaved.ts.
+let may_leave: (go: () => void) => boolean = () => true;
+export function before_leaving(ask: (go: () => void) => boolean): void {
+  may_leave = ask;
+}
+
+/// Goes to a path of the app, for example `/agents/ID?tab=runs`. `now`: without asking about what is not saved.
+export function navigate(to: string, how: "push" | "replace" = "push", when: "asking" | "now" = "asking"): void {
   const next = new URL(to, location.href);
   if (next.href === url.value.href) return;
+  if (when === "asking" && !may_leave(() => navigate(to, how, "now"))) return;
   if (how === "replace") history.replaceState(null, "", next);
   else history.pushState(null, "", next);
   const other_page = next.pathname !== url.value.pathname;
@@ -45,6 +52,11 @@ function on_click(event: MouseEvent): void {
 export function start_router(): void {
   document.addEventListener("click", on_click);
   addEventListener("popstate", () => {
+    const to = location.href;
+    if (!may_leave(() => navigate(to, "push", "now"))) {
+      history.pushState(null, "", url.value); // the browser has gone already
+      return;
+    }
     url.value = new URL(location.href);
     moves.value += 1;
   });

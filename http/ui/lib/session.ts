@@ -29,10 +29,10 @@ function leave(error: ApiError): void {
   me.value = null;
   const path = url.value.pathname;
   if (error.type.endsWith("setup-required")) {
-    if (path !== "/setup") navigate("/setup", "replace");
+    if (path !== "/setup") navigate("/setup", "replace", "now");
   } else if (path !== "/login" && path !== "/setup") {
     const next = path === "/" ? "" : `?next=${encodeURIComponent(path + url.value.search)}`;
-    navigate(`/login${next}`, "replace");
+    navigate(`/login${next}`, "replace", "now");
   }
 }
 
@@ -45,7 +45,7 @@ export function safe_next(next: string | null): string {
 export async function sign_out(everywhere: boolean): Promise<void> {
   await api.logout(everywhere);
   me.value = null;
-  navigate("/login");
+  navigate("/login", "push", "now");
 }
 
 when_signed_out(leave);

@@ -108,6 +108,18 @@ TEST_F(RunSupervisor, takes_up_again_what_a_dead_server_left) {
   EXPECT_EQ(state_of("r1"), run_state::success);
 }
 
+TEST_F(RunSupervisor, without_a_limit_runs_that_only_wait_keep_no_others_waiting) {
+  start_supervisor({.max_concurrent_runs = 0, .max_autonomous_runs_per_hour = 0});
+  for (int i = 0; i < 1500; ++i) {
+    auto run = chat_turn("r" + std::to_string(i), "/slow 600 one two");
+    run.conversation_id = "c" + std::to_string(i);
+    queue(std::move(run));
+  }
+  EXPECT_EQ(started.size(), 512U);
+  advance(1s);
+  EXPECT_EQ(started.size(), 1500U);
+}
+
 TEST_F(RunSupervisor, an_unlimited_number_of_runs_all_end) {
   start_supervisor({.max_concurrent_runs = 0, .max_autonomous_runs_per_hour = 0});
   for (int i = 0; i < 2000; ++i)

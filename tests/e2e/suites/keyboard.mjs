@@ -100,6 +100,7 @@ suite("Keyboard only", () => {
     await page.getByRole("dialog").waitFor();
     await page.keyboard.press("Control+Enter");
     await page.locator(".top").getByText("done").waitFor();
+    await page.locator("[data-row]").nth(1).waitFor(); // the first step; its row is read after the run itself
     await page.keyboard.press("j");
     await page.keyboard.press("j");
     await page.keyboard.press("Enter");

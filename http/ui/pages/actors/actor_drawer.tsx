@@ -12,13 +12,14 @@ const chat_path = /^\/chats\/chat\/(.+)$/;
 /// One actor in full: all that is known of it.
 export function ActorDrawer({ actor: a, rates, on_close }: { actor: Actor; rates: Rates | undefined; on_close: () => void }) {
   const [health, word] = health_of(a);
+  const name = a.path.split("/").at(-1);
   const run = run_path.exec(a.path)?.[1];
   const chat = chat_path.exec(a.path)?.[1];
   return (
     <aside class="drawer" aria-label={`Actor ${a.path}`}>
       <header>
         <div class="row"><span class="label">Actor</span><Button kind="quiet" small icon="x" label="Close" onClick={on_close} /></div>
-        <h2 class="break">{a.path.split("/").at(-1)} <span class="faint light">{a.kind}</span></h2>
+        <h2 class="break">{name}{name !== a.kind && <span class="faint light"> {a.kind}</span>}</h2>
         {run && <div class="btns"><a class="btn btn--sm" href={`/runs/${run}`}>Look at the run</a></div>}
         {chat && <div class="btns"><a class="btn btn--sm" href={`/chat/${chat}`}>Look at the chat</a></div>}
       </header>
@@ -32,7 +33,7 @@ export function ActorDrawer({ actor: a, rates, on_close }: { actor: Actor; rates
           <dt>Mailbox</dt><dd>{count(a.mailbox)} waiting</dd>
           <dt>Handled</dt><dd>{count(a.handled)} <span class="faint">messages, {rate(rates) || "0"} a second now</span></dd>
           <dt>Restarts</dt><dd class={a.restarts > 0 ? "is-bad" : ""}>{count(a.restarts)}</dd>
-          <dt>Last message</dt><dd class="mono">{a.last_message || <span class="faint">none</span>}</dd>
+          <dt>Last message</dt><dd class="mono">{a.last_message || <span class="faint">{a.handled > 0 ? "one without a public name" : "none"}</span>}</dd>
           <dt>Last error</dt><dd>{a.last_error || <span class="faint">none</span>}</dd>
         </dl>
       </section>

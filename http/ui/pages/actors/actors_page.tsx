@@ -5,6 +5,7 @@ import { Mark } from "../../components/icon";
 import { Loaded } from "../../components/loaded";
 import { Page, Scroll } from "../../components/page";
 import type { Actor } from "../../api";
+import { offline_since } from "../../lib/connection";
 import { count, millis, plural } from "../../lib/format";
 import { useKeys } from "../../lib/keys";
 import { navigate, url } from "../../lib/router";
@@ -49,7 +50,7 @@ export function ActorsPage() {
   return (
     <Page
       title="Actors" scene={chosen ? "detail" : undefined}
-      badge={frozen ? <span class="badge badge--hatch not-phone">Frozen</span> : live.streaming ? <span class="badge badge--live not-phone"><Mark name="live" />Live, every second</span> : undefined}
+      badge={frozen ? <span class="badge badge--hatch not-phone">Frozen</span> : live.streaming && offline_since.value === null ? <span class="badge badge--live not-phone"><Mark name="live" />Live, every second</span> : undefined}
       actions={<Button small icon={frozen ? "play" : "pause"} keys="Space" pressed={frozen} onClick={() => set_frozen(!frozen)}>Freeze view</Button>}
     >
       <div class={chosen ? "split" : "split split--one"}>

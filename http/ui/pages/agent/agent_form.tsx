@@ -7,6 +7,7 @@ import { FormError } from "../../components/notice";
 import { useAct } from "../../lib/act";
 import { useFocus } from "../../lib/focus";
 import { useResource } from "../../lib/resource";
+import { useUnsaved } from "../../lib/unsaved";
 import { ToolChoice } from "./tool_choice";
 
 export const blank: AgentBody = {
@@ -45,10 +46,9 @@ export function AgentForm({ agent, on_save, on_leave }: Props) {
   }, [models.data]);
 
   const changed = fields.filter((k) => !same(form[k], before[k]));
+  useUnsaved(changed.some((k) => agent !== null || k !== "model") && !act.busy); // the model of a new one was not typed
   const error = (key: keyof AgentBody) => act.error?.fields[key];
-  const save = () => void act.run(() => on_save(agent ? Object.fromEntries(changed.map((k) => [k, form[k]])) : tidy(form))).then((ok) => {
-    if (!ok) requestAnimationFrame(() => document.querySelector<HTMLElement>('.agent-form [aria-invalid="true"]')?.focus());
-  });
+  const save = () => void act.run(() => on_save(agent ? Object.fromEntries(changed.map((k) => [k, form[k]])) : tidy(form)));
   useEffect(() => {
     const on_key = (e: KeyboardEvent) => { if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === "s") { e.preventDefault(); if (changed.length > 0) save(); } };
     addEventListener("keydown", on_key);

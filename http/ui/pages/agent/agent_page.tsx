@@ -22,7 +22,7 @@ const crumbs = <><a href="/agents">Agents</a><span aria-hidden="true">/</span></
 export function NewAgentPage() {
   return (
     <Page title="New agent" crumbs={crumbs}>
-      <Scroll label="New agent"><div class="form-page"><AgentForm agent={null} on_leave={() => navigate("/agents")} on_save={async (b) => { const made = await api.create_agent(b); navigate(`/agents/${made.id}`); }} /></div></Scroll>
+      <Scroll label="New agent"><div class="form-page"><AgentForm agent={null} on_leave={() => navigate("/agents", "push", "now")} on_save={async (b) => { const made = await api.create_agent(b); navigate(`/agents/${made.id}`, "push", "now"); }} /></div></Scroll>
     </Page>
   );
 }
@@ -59,7 +59,7 @@ export function AgentPage({ id }: { id: string }) {
       </Scroll>
       {a && over === "run" && <RunDialog agent={a} on_close={() => set_over("")} />}
       {a && over === "delete" && (
-        <ConfirmDialog title={`Delete the agent “${a.name}”?`} act="Delete the agent" on_close={() => set_over("")} on_act={async () => { await api.delete_agent(id); navigate("/agents"); }}>
+        <ConfirmDialog title={`Delete the agent “${a.name}”?`} act="Delete the agent" on_close={() => set_over("")} on_act={async () => { await api.delete_agent(id); navigate("/agents", "push", "now"); }}>
           <p>Its runs stay readable. Webhooks that start it answer 404 from then on. This can’t be undone.</p>
         </ConfirmDialog>
       )}

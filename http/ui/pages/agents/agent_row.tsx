@@ -20,7 +20,7 @@ function Outcome({ run, agent, known }: { run: Run | undefined; agent: Agent; kn
   }
   return (
     <a class="plain-link" href={`/runs/${run.id}`}>
-      <span class={`state ${run.status === "error" ? "is-bad" : ""}`}><Mark name={run.status === "success" ? "ok" : run.status === "error" ? "bad" : "stop"} word={status_word(run.status)} /><Time at={run.ended_at ?? run.queued_at} /></span>
+      <span class={`state ${run.status === "error" ? "is-bad" : ""}`}><Mark name={run.status === "success" ? "ok" : run.status === "error" ? "bad" : "stop"} {...(run.status === "success" ? { word: status_word(run.status) } : {})} /><span>{run.status !== "success" && `${status_word(run.status)} `}<Time at={run.ended_at ?? run.queued_at} /></span></span>
       {run.error && <span class="sub sub--wrap">{run.error}</span>}
     </a>
   );

@@ -5,7 +5,7 @@ import { ConfirmDialog } from "../../components/dialog";
 import { Icon } from "../../components/icon";
 import { Loading } from "../../components/loaded";
 import { Menu } from "../../components/menu";
-import { ErrorNotice } from "../../components/notice";
+import { ErrorNotice, OfflineNotice } from "../../components/notice";
 import { Page } from "../../components/page";
 import { as_error } from "../../lib/act";
 import { epoch } from "../../lib/connection";
@@ -17,6 +17,7 @@ import { reload_chats } from "./chat_list_state";
 import { ChatSession } from "./chat_session";
 import { Composer } from "./composer";
 import { ConfirmSheet } from "./confirm_sheet";
+import { put_draft } from "./drafts";
 import { RenameDialog } from "./rename_dialog";
 import { Thread } from "./thread";
 import { Welcome } from "./welcome";
@@ -68,6 +69,8 @@ export function ChatPage({ id }: { id: string | null }) {
 
   useKeys({ Escape: () => { if (running) void session?.stop(); } }, stop_help);
 
+  const welcome = <Welcome demo={model?.startsWith("demo:") ?? false} on_try={(text) => { put_draft(id ?? "new", text); document.getElementById("say")?.focus(); }} />;
+
   const send = async (text: string) => {
     if (session) return session.send(text, model);
     set_start_error(null);
@@ -97,19 +100,19 @@ export function ChatPage({ id }: { id: string | null }) {
       <div class="chat">
         <ChatList current={id} />
         <section class="thread" aria-label="Conversation">
-          {id === null ? <Welcome demo={model?.startsWith("demo:") ?? false} />
-            : failed ? <div class="scroll"><ErrorNotice error={failed} what="This chat could not be read." {...(failed.status === 404 ? {} : { retry: () => void session?.open() })} /></div>
+          {id === null ? welcome
+            : failed ? <div class="scroll stack"><OfflineNotice /><ErrorNotice error={failed} what="This chat could not be read." {...(failed.status === 404 ? {} : { retry: () => void session?.open() })} /><div class="btns"><a class="btn" href="/">New chat</a><a class="btn" href="/chats">All chats</a></div></div>
             : !session || !head ? <div class="scroll"><Loading what="the chat" /></div>
-            : session.turns.value.length === 0 ? <Welcome demo={model?.startsWith("demo:") ?? false} />
+            : session.turns.value.length === 0 ? welcome
             : <Thread session={session} show_question={() => set_aside([])} />}
           {all_asked.length > 0 && asked.length === 0 && (
             <div class="composer"><div class="notice notice--warn"><p><b>A tool waits for your answer.</b></p><Button small onClick={() => set_aside([])}>Show the question</Button></div></div>
           )}
-          <Composer
+          {!failed && <Composer
             of={id ?? "new"} models={models} model={model} on_model={set_picked} running={running} stopping={session?.stopping.value ?? false}
             queued={session?.queued.value?.text ?? null} on_unqueue={() => { if (session) session.queued.value = null; }}
             error={session?.send_error.value ?? start_error} on_send={(text) => void send(text)} on_stop={() => void session?.stop()}
-          />
+          />}
         </section>
       </div>
       {session && asked[0] && (

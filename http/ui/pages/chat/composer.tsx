@@ -5,6 +5,7 @@ import { Icon, Mark } from "../../components/icon";
 import { OfflineNotice } from "../../components/notice";
 import { offline_since } from "../../lib/connection";
 import type { Resource } from "../../lib/resource";
+import { draft_of, put_draft } from "./drafts";
 import { ModelPicker } from "./model_picker";
 
 interface Props {
@@ -18,7 +19,7 @@ interface Props {
   error: { error: ApiError; text: string } | null;
   on_send: (text: string) => void;
   on_stop: () => void;
-  /// Changes when another conversation is shown: the field is emptied and takes the focus.
+  /// Changes when another conversation is shown: the field takes the focus, with what was typed for that one.
   of: string;
 }
 
@@ -27,9 +28,10 @@ const most_rows = 10;
 /// Where one writes. Enter sends, Shift+Enter makes a new line, Escape stops the running turn.
 export function Composer(p: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
-  const [text, set_text] = useState("");
+  const text = draft_of(p.of);
+  const set_text = (to: string) => put_draft(p.of, to);
   const [picking, set_picking] = useState(false);
-  useEffect(() => { if (p.error?.text) set_text((now) => now || p.error!.text); }, [p.error]);
+  useEffect(() => { if (p.error?.text && !text) set_text(p.error.text); }, [p.error]);
   useEffect(() => { if (matchMedia("(pointer: fine)").matches) field.current?.focus(); }, [p.of]);
   useEffect(() => {
     const f = field.current;

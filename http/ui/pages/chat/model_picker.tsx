@@ -65,7 +65,7 @@ export function ModelPicker({ models, chosen, on_choose, on_close }: Props) {
           </div>
         ))}
       </Loaded>
-      <p class="cap">Price in USD for 1 million tokens, in / out.</p>
+      <p class="cap not-phone">Price in USD for 1 million tokens, in / out.</p>
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { memo } from "../../lib/memo";
-import type { Confirmation } from "../../api";
+import type { Confirmation, Usage } from "../../api";
 import { Answer } from "../../components/answer";
 import { Mark } from "../../components/icon";
 import { Age, Time } from "../../components/time";
@@ -35,6 +35,9 @@ function Waiting({ turn, paused }: { turn: Turn; paused: boolean }) {
   );
 }
 
+/// An answer that was cut off before its end was never measured: nothing is said of its tokens and cost.
+const measured = (turn: Turn): turn is Turn & { usage: Usage } => turn.usage !== undefined && turn.usage.input_tokens + turn.usage.output_tokens > 0;
+
 function ModelTurn({ turn, asked, paused, show_question }: Props) {
   const waits = (id: string) => turn.live && asked.some((c) => c.call_id === id);
   const any_asked = turn.live && asked.length > 0;
@@ -54,8 +57,8 @@ function ModelTurn({ turn, asked, paused, show_question }: Props) {
       <p class="margin">
         {turn.model && <span>{turn.model}</span>}
         {turn.live && <span>{now_doing(turn, any_asked)}</span>}
-        {turn.usage && <span>{count(turn.usage.input_tokens)} in, {count(turn.usage.output_tokens)} out</span>}
-        {turn.usage && <span>{turn.usage.cost_usd === null ? "cost unknown" : turn.usage.cost_usd === 0 ? "free" : money(turn.usage.cost_usd)}</span>}
+        {measured(turn) && <span>{count(turn.usage.input_tokens)} in, {count(turn.usage.output_tokens)} out</span>}
+        {measured(turn) && <span>{turn.usage.cost_usd === null ? "cost unknown" : turn.usage.cost_usd === 0 ? "free" : money(turn.usage.cost_usd)}</span>}
         {turn.run_id && !turn.live && <a href={`/runs/${turn.run_id}`}>Steps</a>}
       </p>
     </article>

@@ -1,5 +1,12 @@
-/// What an empty chat shows: what one can try with the model that is chosen.
-export function Welcome({ demo }: { demo: boolean }) {
+const examples = [
+  ["/say Hello there", "it says that"],
+  ["/slow 5 One word after the other", "it streams for five seconds"],
+  ["/tool time {}", "it calls a tool"],
+  ['/tool filesystem {"action": "write", "path": "hello.txt", "content": "Hello"}', "it asks before it writes a file"],
+] as const;
+
+/// What an empty chat shows: what one can try with the model that is chosen. An example goes into the field, to be sent or changed.
+export function Welcome({ demo, on_try }: { demo: boolean; on_try: (text: string) => void }) {
   return (
     <div class="turns" tabIndex={0} role="region" aria-label="New chat">
       <div class="empty">
@@ -8,10 +15,7 @@ export function Welcome({ demo }: { demo: boolean }) {
           <>
             <p>The demo model does what single lines tell it. Try one of these:</p>
             <ul class="stack gap-4">
-              <li><code>/say Hello there</code> <span class="dim">it says that</span></li>
-              <li><code>/slow 5 One word after the other</code> <span class="dim">it streams for five seconds</span></li>
-              <li><code>{"/tool time {}"}</code> <span class="dim">it calls a tool</span></li>
-              <li><code class="break">{'/tool filesystem {"action": "write", "path": "hello.txt", "content": "Hello"}'}</code> <span class="dim">it asks before it writes a file</span></li>
+              {examples.map(([text, what]) => <li key={text}><button type="button" class="link-button" onClick={() => on_try(text)}><code class="break">{text}</code></button> <span class="dim">{what}</span></li>)}
             </ul>
           </>
         ) : <p>Write a message below. Answers stream in; tools show what they do, and those that change something ask first.</p>}

@@ -34,10 +34,10 @@ export function ChatsPage() {
             <Empty title="No chats yet" action={<a class="btn btn--primary" href="/">Write the first message</a>}><p>Each chat is kept here with all it said and did, to be read and gone on with.</p></Empty>
           ) : (
             <>
-              <div class="toolbar"><Filter label="Filter chats by title" hint="Filter by title" value={find} on_change={set_find} /><span class="grow" /><span class="faint not-phone">{plural(chats.rows.length, "chat")}{chats.more && " and more"}</span></div>
+              <div class="toolbar"><Filter label="Filter chats by title" hint="Filter by title" value={find} on_change={set_find} /><span class="grow" /><span class="faint not-phone">{plural(chats.rows.length, "chat")}{chats.more && " and more"} &nbsp; <kbd>J</kbd> <kbd>K</kbd> move &nbsp; <kbd>Enter</kbd> open</span></div>
               {found.length === 0 ? <NothingFound on_clear={() => set_find("")} /> : (
                 <section class="panel bleed" aria-label="Chats" ref={box}>
-                  <table class="table">
+                  <table class="table table--two">
                     <thead><tr><th scope="col">Chat</th><th scope="col" class="not-phone">Model</th><th scope="col" class="num">Begun</th><td /></tr></thead>
                     {by_day(found).map(([name, rows]) => (
                       <tbody key={name}>

@@ -6,6 +6,9 @@ import { started_by } from "../../components/run_state";
 import { clock_ms, count, duration, full_time, money, ms_between, pretty } from "../../lib/format";
 import { arguments_of, risk_of, step_name, text_of_step } from "./step_words";
 
+/// A model's step holds no copy of what it was given: the steps before it have it.
+const nothing = (input: unknown, kind: Step["kind"]) => input === null || input === undefined || (kind === "model" && typeof input === "object" && Object.keys(input).length === 0);
+
 /// One step in full.
 export function StepDrawer({ step, of, on_close }: { step: Step; of: number; on_close: () => void }) {
   const text = step.kind === "model" ? text_of_step(step) : "";
@@ -24,11 +27,11 @@ export function StepDrawer({ step, of, on_close }: { step: Step; of: number; on_
           <dt>Done</dt><dd>{step.ended_at ? <>{clock_ms(step.ended_at)} <span class="faint">after {duration(ms_between(step.started_at, step.ended_at))}</span></> : <span class="faint">{step.state === "begun" ? "not yet" : "never recorded"}</span>}</dd>
           {step.kind === "model" && step.input_tokens !== null && <><dt>Tokens</dt><dd>{count(step.input_tokens)} in, {count(step.output_tokens ?? 0)} out</dd></>}
           {risk_of(step) && <><dt>Risk</dt><dd>{risk_of(step)}{risk_of(step) !== "read" && <span class="faint"> (so never repeated unasked)</span>}</dd></>}
-          {step.kind === "model" && step.cost_usd !== null && <><dt>Cost</dt><dd>{money(step.cost_usd)}</dd></>}
+          {step.kind === "model" && step.cost_usd !== null && <><dt>Cost</dt><dd>{step.cost_usd === 0 ? "free" : money(step.cost_usd)}</dd></>}
         </dl>
       </section>
       {text && <section><h3>What it said</h3><Code title="Text" text={text} /></section>}
-      <section><h3>{step.kind === "tool" ? "Arguments" : "What it was given"}</h3>{step.input === null || step.input === undefined ? <p class="faint">Nothing was recorded.</p> : <Json title="Input" value={step.kind === "tool" ? arguments_of(step) : step.input} />}</section>
+      <section><h3>{step.kind === "tool" ? "Arguments" : "What it was given"}</h3>{nothing(step.input, step.kind) ? <p class="faint">Nothing was recorded.</p> : <Json title="Input" value={step.kind === "tool" ? arguments_of(step) : step.input} />}</section>
       <section><h3>{step.kind === "tool" ? "What the model was told" : "Its answer"}</h3>{step.output === null || step.output === undefined ? <p class="faint">{step.state === "begun" ? "Not there yet." : "Nothing was recorded."}</p> : <Json title="Output" value={step.output} />}</section>
     </aside>
   );

@@ -20,11 +20,16 @@ const passes: Record<Show, (r: Run) => boolean> = {
 };
 
 function lead(rows: readonly Run[]) {
-  const now = rows.filter((r) => is_active(r.status)).length;
-  const failed = rows.filter((r) => r.status === "error").length;
+  const n = (status: Run["status"]) => rows.filter((r) => r.status === status).length;
+  const failed = n("error");
+  const parts = [
+    n("running") === 0 ? "Nothing is going on" : `${plural(n("running"), "run is", "runs are")} going on`,
+    ...(n("queued") > 0 ? [`${plural(n("queued"), "waits", "wait")} to begin`] : []),
+    ...(n("waiting") > 0 ? [`${plural(n("waiting"), "waits", "wait")} for an answer`] : []),
+  ];
   return (
     <p class="lead">
-      {now === 0 ? "Nothing is going on. " : `${plural(now, "run is", "runs are")} going on. `}
+      {parts.join(", ")}.{" "}
       <em>{failed === 0 ? `None of the last ${rows.length} failed.` : `${failed} of the last ${rows.length} failed.`}</em>
     </p>
   );

@@ -1,11 +1,14 @@
 import { useEffect, useState } from "preact/hooks";
 import { api, type ApiError, type Setting } from "../../api";
 import { Button } from "../../components/button";
+import { ConfirmDialog } from "../../components/dialog";
 import { Loaded } from "../../components/loaded";
 import { FormError } from "../../components/notice";
 import { as_error } from "../../lib/act";
 import { refresh_engine } from "../../lib/engine";
+import { focus_invalid } from "../../lib/focus";
 import { useResource, type Resource } from "../../lib/resource";
+import { useUnsaved } from "../../lib/unsaved";
 import { draft_of, name_of, SettingRow, value_of, type Draft } from "./setting_row";
 
 /// Those that have a better place: the kill switch is in the engine box.
@@ -34,7 +37,10 @@ function Rows({ all, rows }: { all: Resource<Setting[]>; rows: readonly Setting[
   const [drafts, set_drafts] = useState<Readonly<Record<string, Draft>>>({});
   const [errors, set_errors] = useState<Readonly<Record<string, ApiError>>>({});
   const [busy, set_busy] = useState(false);
+  const [gone, set_gone] = useState<Setting | null>(null);
   const changed = rows.filter((s) => s.key in drafts && drafts[s.key] !== draft_of(s));
+
+  useUnsaved(changed.length > 0);
 
   const each = async (keys: readonly string[], act: (key: string) => Promise<unknown>) => {
     set_busy(true);
@@ -48,6 +54,7 @@ function Rows({ all, rows }: { all: Resource<Setting[]>; rows: readonly Setting[
       }
     }
     set_errors(failed);
+    if (Object.keys(failed).length > 0) focus_invalid();
     set_busy(false);
     all.reload();
     void refresh_engine();
@@ -70,10 +77,15 @@ function Rows({ all, rows }: { all: Resource<Setting[]>; rows: readonly Setting[
       <div class="rows">
         {rows.map((s) => (
           <SettingRow key={s.key} s={s} draft={drafts[s.key] ?? draft_of(s)} changed={changed.includes(s)} error={message(s.key)}
-            on_change={(d) => set_drafts({ ...drafts, [s.key]: d })} on_reset={() => void each([s.key], (key) => api.reset_setting(key))} />
+            on_change={(d) => set_drafts({ ...drafts, [s.key]: d })} on_reset={() => { if (is_secret(s)) set_gone(s); else void each([s.key], (key) => api.reset_setting(key)); }} />
         ))}
       </div>
       <FormError error={whole} />
+      {gone && (
+        <ConfirmDialog title={`Remove “${name_of(gone.key)}”?`} act="Remove it" on_close={() => set_gone(null)} on_act={async () => { await api.reset_setting(gone.key); all.reload(); }}>
+          <p>It can’t be read, so it can’t be put back. What needs it goes without it. {gone.help}</p>
+        </ConfirmDialog>
+      )}
       {changed.length > 0 && (
         <div class="savebar" role="region" aria-label="Unsaved changes">
           <p><b>{changed.length === 1 ? "One change is not saved." : `${changed.length} changes are not saved.`}</b> <span class="faint not-phone">{changed.map((s) => name_of(s.key)).join(", ")}.</span></p>

@@ -5,6 +5,7 @@ import { Field } from "../../components/field";
 import { Mark } from "../../components/icon";
 import { FormError } from "../../components/notice";
 import { useAct } from "../../lib/act";
+import { focus_invalid } from "../../lib/focus";
 import { me, sign_out } from "../../lib/session";
 import { password_problem } from "../setup/rules";
 
@@ -37,7 +38,7 @@ function Password() {
   const problems = { next: password_problem(form.next), again: form.again === form.next ? undefined : "The two are not the same." };
   const save = async () => {
     set_tried(true);
-    if (problems.next || problems.again) return;
+    if (problems.next || problems.again) return focus_invalid();
     const ok = await act.run(() => api.update_me({ current_password: form.current, password: form.next }));
     if (!ok) return;
     set_form({ current: "", next: "", again: "" });

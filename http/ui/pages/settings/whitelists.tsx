@@ -65,11 +65,11 @@ function List(p: ListProps) {
       <div class="stack gap-6 below">
         <Loaded of={p.of} what={p.what}>
           {() => (p.rows.length === 0 ? <p class="faint">{p.empty}</p> : (
-            <section class="panel bleed" aria-label={p.title}><div class="table-wrap"><table class="table">
+            <section class="panel bleed" aria-label={p.title}><div class="table-wrap"><table class="table table--two">
               <thead><tr><th scope="col">{p.key_name}</th><th scope="col" class="not-phone">Note</th><th scope="col" class="num not-phone">Since</th><td /></tr></thead>
               <tbody>{p.rows.map((r) => (
                 <tr key={r.key}>
-                  <th scope="row"><span class="mono break">{r.key}</span> {r.extra}</th><td class="not-phone dim">{r.note}</td><td class="num not-phone faint"><Time at={r.at} /></td>
+                  <th scope="row"><span class="mono break">{r.key}</span> {r.extra}{r.note && <span class="sub only-phone">{r.note}</span>}</th><td class="not-phone dim">{r.note}</td><td class="num not-phone faint"><Time at={r.at} /></td>
                   <td class="num"><Button small kind="danger" onClick={() => set_gone(r.key)}>Remove<span class="vh"> {r.key}</span></Button></td>
                 </tr>
               ))}</tbody>

@@ -36,7 +36,8 @@ export function TriggersPage() {
     if (agent) set_over({ what: "new", agent });
   }, []);
 
-  const agent_name = (id: string | null) => agents.data?.find((a) => a.id === id)?.name ?? (agents.data ? "deleted agent" : "…");
+  const known_agent = (id: string | null) => agents.data?.find((a) => a.id === id)?.name ?? (agents.data ? null : "…");
+  const agent_name = (id: string | null) => known_agent(id) ?? "deleted agent";
   const replace = (hook: Webhook) => hooks.set((all) => all.map((h) => (h.id === hook.id ? { ...h, ...hook } : h)));
   const toggle = (hook: Webhook, change: Partial<Webhook>) => {
     replace({ ...hook, ...change });
@@ -65,7 +66,7 @@ export function TriggersPage() {
                           <thead><tr><th scope="col">Webhook</th><th scope="col" class="not-phone">Starts</th><th scope="col" class="num">Deliveries</th><th scope="col" class="num not-phone">Last</th><th scope="col">On</th></tr></thead>
                           <tbody>{found.map((h) => (
                             <tr key={h.id} aria-selected={h.id === selected}>
-                              <th scope="row"><a class="name" data-row href={`/triggers?id=${h.id}`}>{h.name}</a><span class="sub only-phone">{agent_name(h.agent_id)}</span></th>
+                              <th scope="row"><a class="name" data-row href={`/triggers?id=${h.id}`}>{h.name}</a><span class={`sub only-phone${known_agent(h.agent_id) === null ? " is-warn" : ""}`}>{agent_name(h.agent_id)}</span></th>
                               <td class="not-phone">{h.agent_id && agents.data?.some((a) => a.id === h.agent_id) ? <a href={`/agents/${h.agent_id}`}>{agent_name(h.agent_id)}</a> : <span class="is-warn">{agent_name(h.agent_id)}</span>}</td>
                               <td class="num">{count(h.trigger_count)}</td>
                               <td class="num not-phone faint">{h.last_triggered_at ? <Time at={h.last_triggered_at} /> : "never"}</td>
@@ -81,7 +82,7 @@ export function TriggersPage() {
             }}
           </Loaded>
         </Scroll>
-        {shown && <WebhookDrawer key={shown.id} hook={shown} agent={agent_name(shown.agent_id)} on_close={close} on_toggle={(c) => toggle(shown, c)} on_edit={() => set_over({ what: "edit", hook: shown })} on_delete={() => set_over({ what: "delete", hook: shown })} on_sent={hooks.reload} />}
+        {shown && <WebhookDrawer key={shown.id} hook={shown} agent={known_agent(shown.agent_id)} on_close={close} on_toggle={(c) => toggle(shown, c)} on_edit={() => set_over({ what: "edit", hook: shown })} on_delete={() => set_over({ what: "delete", hook: shown })} on_sent={hooks.reload} />}
       </div>
       {over?.what === "new" && <WebhookDialog hook={null} agent={over.agent} agents={agents} on_close={() => set_over(null)} on_save={async (b) => { const made = await api.create_webhook(b); hooks.set((all) => [made, ...all]); navigate(`/triggers?id=${made.id}`, "replace"); }} />}
       {over?.what === "edit" && <WebhookDialog hook={over.hook} agent={null} agents={agents} on_close={() => set_over(null)} on_save={async (b) => replace(await api.update_webhook(over.hook.id, b))} />}

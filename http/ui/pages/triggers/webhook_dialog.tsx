@@ -22,7 +22,8 @@ export function WebhookDialog({ hook, agent, agents, on_close, on_save }: Props)
   const [name, set_name] = useState(hook?.name ?? "");
   const [agent_id, set_agent] = useState(hook?.agent_id ?? agent ?? "");
   const [allow_get, set_allow_get] = useState(hook?.allow_get ?? false);
-  const save = async () => { if (await act.run(() => on_save({ name: name.trim(), agent_id, allow_get }))) on_close(); };
+  const known = agents.data?.some((a) => a.id === agent_id) ?? true; // the one it had may be deleted
+  const save = async () => { if (await act.run(() => on_save({ name: name.trim(), agent_id: known ? agent_id : "", allow_get }))) on_close(); };
   const none = agents.data?.length === 0;
   return (
     <Dialog title={hook ? `Change “${hook.name}”` : "New webhook"} on_close={on_close} on_submit={() => void save()} footer={<>
@@ -34,7 +35,7 @@ export function WebhookDialog({ hook, agent, agents, on_close, on_save }: Props)
         <Field label="Name" help="Stands above the input, so that the agent knows where it is from." error={act.error?.fields["name"]}>{(ids) => <input class="input" {...ids} autofocus required value={name} onInput={(e) => set_name(e.currentTarget.value)} />}</Field>
         <Field label="Agent that it starts" error={act.error?.fields["agent_id"]}>
           {(ids) => (
-            <select class="select" {...ids} required value={agent_id} onChange={(e) => set_agent(e.currentTarget.value)}>
+            <select class="select" {...ids} required value={known ? agent_id : ""} onChange={(e) => set_agent(e.currentTarget.value)}>
               <option value="">Choose an agent</option>
               {agents.data?.map((a) => <option key={a.id} value={a.id}>{a.name}</option>)}
             </select>

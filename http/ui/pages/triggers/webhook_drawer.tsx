@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { error_of, type Webhook } from "../../api";
 import { Button } from "../../components/button";
 import { Code } from "../../components/code";
-import { Mark } from "../../components/icon";
+import { Icon, Mark } from "../../components/icon";
 import { FormError } from "../../components/notice";
 import { Time } from "../../components/time";
 import { useAct } from "../../lib/act";
@@ -21,7 +21,9 @@ const curl_of = (address: string) => `curl -X POST '${address}' \\\n  -H 'Conten
 const curl_line = (address: string) => `curl -X POST '${address}' -H 'Content-Type: application/json' -d '${sample}'`;
 
 interface Props {
-  hook: Webhook; agent: string;
+  hook: Webhook;
+  /// The name of the agent that it starts; null: that is deleted.
+  agent: string | null;
   on_close: () => void; on_toggle: (change: Partial<Webhook>) => void; on_edit: () => void; on_delete: () => void; on_sent: () => void;
 }
 
@@ -44,17 +46,18 @@ export function WebhookDrawer({ hook, agent, on_close, on_toggle, on_edit, on_de
         <div class="row"><span class="label">Webhook</span><Button kind="quiet" small icon="x" label="Close" onClick={on_close} /></div>
         <h2>{hook.name}</h2>
         <div class="btns">
-          {address && <Button small server busy={act.busy} disabled={!hook.enabled} icon="inject" onClick={send}>Send a test</Button>}
+          {address && <Button small server busy={act.busy} disabled={!hook.enabled || agent === null} icon="inject" onClick={send}>Send a test</Button>}
           <Button small onClick={on_edit}>Change</Button>
           <Button small kind="danger" onClick={on_delete}>Delete…</Button>
         </div>
       </header>
       <section>
-        {!hook.enabled && <div class="notice notice--hatch"><p><b>Switched off.</b> The address answers 404.</p></div>}
+        {agent === null ? <div class="notice notice--warn"><Mark name="hand" /><p><b>Its agent was deleted.</b> The address answers 404 until another one is chosen and it is switched on.</p><Button small onClick={on_edit}>Choose an agent</Button></div>
+          : !hook.enabled && <div class="notice notice--hatch"><p><b>Switched off.</b> The address answers 404.</p></div>}
         <FormError error={act.error} />
         {run && <div class="notice notice--live" role="status"><Mark name="live" /><p>Taken in.</p><a class="btn btn--sm" href={`/runs/${run}`}>Watch the run</a></div>}
         <dl class="facts">
-          <dt>Starts</dt><dd>{hook.agent_id ? <a href={`/agents/${hook.agent_id}`}>{agent}</a> : <span class="is-warn">no agent</span>}</dd>
+          <dt>Starts</dt><dd>{agent !== null ? <a href={`/agents/${hook.agent_id}`}>{agent}</a> : <span class="is-warn">deleted agent</span>}</dd>
           <dt>Deliveries</dt><dd>{count(hook.trigger_count)}</dd>
           <dt>Last</dt><dd>{hook.last_triggered_at ? <Time at={hook.last_triggered_at} /> : "never"}</dd>
         </dl>
@@ -67,7 +70,7 @@ export function WebhookDrawer({ hook, agent, on_close, on_toggle, on_edit, on_de
           <p class="dim">Whoever knows it may start the agent: treat it like a password.</p>
           <Code title="Address" text={address} />
           <Code title="Try it" text={curl_line(address)} />
-          <details><summary class="dim">With a key that makes sending it twice harmless</summary><Code title="With Idempotency-Key" text={curl_of(address)} /></details>
+          <details><summary class="dim"><Icon name="right" small turner /> With a key that makes sending it twice harmless</summary><Code title="With Idempotency-Key" text={curl_of(address)} /></details>
         </section>
       ) : <section><p class="dim">Its address is shown to its owner only.</p></section>}
     </aside>

@@ -5,6 +5,7 @@ import { Dialog } from "../../components/dialog";
 import { Field } from "../../components/field";
 import { FormError } from "../../components/notice";
 import { useAct } from "../../lib/act";
+import { focus_invalid } from "../../lib/focus";
 import { name_problem, password_problem } from "../setup/rules";
 
 /// Makes an account.
@@ -16,7 +17,7 @@ export function NewUserDialog({ on_close, on_made }: { on_close: () => void; on_
   const password_error = password_problem(form.password);
   const make = async () => {
     set_tried(true);
-    if (name_error || password_error) return;
+    if (name_error || password_error) return focus_invalid();
     if (await act.run(() => api.create_user(form))) {
       on_made();
       on_close();
@@ -42,7 +43,8 @@ export function PasswordDialog({ user, on_close }: { user: User; on_close: () =>
   const problem = password_problem(password);
   const save = async () => {
     set_tried(true);
-    if (!problem && (await act.run(() => api.update_user(user.id, { password })))) on_close();
+    if (problem) return focus_invalid();
+    if (await act.run(() => api.update_user(user.id, { password }))) on_close();
   };
   return (
     <Dialog title={`New password for ${user.username}`} on_close={on_close} on_submit={() => void save()} footer={<><Button onClick={on_close}>Leave it</Button><Button kind="primary" type="submit" server busy={act.busy}>Set the password</Button></>}>

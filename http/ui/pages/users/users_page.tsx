@@ -39,7 +39,7 @@ export function UsersPage() {
               <>
                 <p class="lead">{plural(all.length, "user")}{disabled > 0 && <em>, {disabled} of them disabled</em>}. <em>Changes hold at once, also for who is signed in.</em></p>
                 {act.error && <div class="stack gap-4"><p class="vh" role="status">{about.current} was not changed.</p><FormError error={act.error} /></div>}
-                <section class="panel bleed" aria-label="All users"><div class="table-wrap"><table class="table">
+                <section class="panel bleed" aria-label="All users"><div class="table-wrap"><table class="table table--two">
                   <thead><tr><th scope="col">User</th><th scope="col">Role</th><th scope="col" class="num not-phone">Since</th><th scope="col">May sign in</th><td /></tr></thead>
                   <tbody>{all.map((u) => (
                     <tr key={u.id}>
