@@ -142,8 +142,9 @@ void llm_gateway::set_providers(const std::vector<records::provider_settings>& w
     if (known.base_url == settings.base_url && known.api == settings.api
         && known.key.reveal() == settings.key.reveal() && known.list_key.reveal() == settings.list_key.reveal())
       continue;
+    if (known.base_url != settings.base_url || known.api != settings.api)
+      lists_.erase(settings.name); // what another server has says nothing
     known = settings;
-    lists_.erase(settings.name);
     send(at->second.actor, messages::set_provider{settings});
   }
   if (new_ones)

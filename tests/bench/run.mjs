@@ -1,4 +1,4 @@
-// The benchmarks: node run.mjs [NAME…]. Each answers one question; exit code 2 when one could not be run, else 0: a missed target is
+// The benchmarks: node run.mjs [--peers] [NAME…]. Each answers one question; exit code 2 when one could not be run, else 0: a missed target is
 // a figure to look at, not a failure of the tool.
 import { describe, load } from "../support/machine.mjs";
 import { binary, run } from "../support/program.mjs";
@@ -6,12 +6,16 @@ import intake from "./intake.mjs";
 import idle_memory from "./memory.mjs";
 import { first_word, streams, turns } from "./models.mjs";
 import { actors, size } from "./other.mjs";
+import node_red from "./node_red.mjs";
 import { summary } from "./report.mjs";
 import { drained, growth } from "./runs.mjs";
 import start from "./start.mjs";
 
 const benches = { size, start, memory: idle_memory, actors, intake, runs: drained, growth, turns, streams, "first-word": first_word };
-const wanted = process.argv.slice(2);
+const peers = { "node-red": node_red }; // with --peers only: they have to be installed
+const with_peers = process.argv.includes("--peers");
+if (with_peers) Object.assign(benches, peers);
+const wanted = process.argv.slice(2).filter((name) => name !== "--peers");
 if (wanted.includes("--list")) {
   console.log(Object.keys(benches).join("\n"));
   process.exit(0);
