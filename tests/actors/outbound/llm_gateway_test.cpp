@@ -53,7 +53,8 @@ struct LlmGateway : support::actor_fixture {
   }
   std::vector<std::string> models() {
     std::vector<std::string> out;
-    for (const auto& m : ask<messages::known_models>(gateway, messages::get_models{})->models)
+    const auto known = ask<messages::known_models>(gateway, messages::get_models{});
+    for (const auto& m : known->models)
       out.push_back(m.id);
     return out;
   }
