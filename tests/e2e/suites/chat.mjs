@@ -73,7 +73,7 @@ suite("Chat", () => {
 
   test("what is written meanwhile is sent when the turn is over", async () => {
     const page = await new_chat();
-    await say(page, `/slow 2 ${words(10)}`);
+    await say(page, `/slow 8 ${words(10)}`);
     await eventually("the first words", async () => (await last_text(page).catch(() => "")).includes("word1"));
     await say(page, "/say And then");
     await page.getByText("Sent when this turn is over").waitFor();
