@@ -395,7 +395,7 @@ void engine::loop::connecting(const sockaddr& address) {
     settings_.connecting(security::address_text(address));
 }
 
-void engine::loop::connected(const open_transfer& t) { class_of(t.trust()).hosts.connected(t.slot); }
+void engine::loop::connected(const open_transfer& t) { class_of(t.trust()).hosts.connected(t.slot, t.id()); }
 
 void engine::loop::moved(transfer_id id) {
   const auto at = transfers_.find(id);

@@ -8,6 +8,9 @@ namespace {
 
 constexpr auto connection_is_kept = std::chrono::seconds{90}; // libcurl takes one that was idle for up to 118 s
 constexpr std::size_t max_idle_hosts = 1'024;
+constexpr std::size_t max_handshakes = 4; // to one origin, once it has a connection
+
+bool is_tls(const std::string& origin) noexcept { return origin.starts_with("https:"); }
 
 } // namespace
 
@@ -15,19 +18,22 @@ bool host_slots::enter(const std::string& origin, id transfer, clock::time_point
   if (hosts_.size() >= max_idle_hosts)
     forget_idle();
   auto& h = hosts_[origin];
-  if (h.waiting.empty() && h.active < limit_of(origin, h, now)) {
-    ++h.active;
+  if (h.waiting.empty() && has_room(origin, h, now)) {
+    let_in(origin, h, transfer);
     return true;
   }
   h.waiting.push_back(transfer);
   return false;
 }
 
-void host_slots::connected(const std::string& origin) {
-  auto& h = hosts_[origin];
-  if (!h.has_connection && !h.waiting.empty())
+void host_slots::connected(const std::string& origin, id transfer) {
+  const auto at = hosts_.find(origin);
+  if (at == hosts_.end())
+    return;
+  at->second.has_connection = true;
+  std::erase(at->second.connecting, transfer);
+  if (!at->second.waiting.empty())
     changed_.push_back(origin);
-  h.has_connection = true;
 }
 
 void host_slots::leave(const std::string& origin, id transfer, clock::time_point now) {
@@ -38,6 +44,7 @@ void host_slots::leave(const std::string& origin, id transfer, clock::time_point
   if (const auto waits = std::ranges::find(h.waiting, transfer); waits != h.waiting.end()) {
     h.waiting.erase(waits);
   } else if (h.active > 0) {
+    std::erase(h.connecting, transfer);
     if (h.has_connection)
       h.kept_until = now + connection_is_kept;
     if (--h.active == 0)
@@ -56,19 +63,27 @@ std::vector<host_slots::id> host_slots::take_ready(clock::time_point now) {
     if (at == hosts_.end())
       continue;
     auto& h = at->second;
-    while (!h.waiting.empty() && h.active < limit_of(origin, h, now)) {
+    while (!h.waiting.empty() && has_room(origin, h, now)) {
       out.push_back(h.waiting.front());
+      let_in(origin, h, h.waiting.front());
       h.waiting.pop_front();
-      ++h.active;
     }
   }
   changed_.clear();
   return out;
 }
 
-std::size_t host_slots::limit_of(const std::string& origin, const host& h, clock::time_point now) const noexcept {
-  const bool handshake = origin.starts_with("https:") && !h.has_connection && h.kept_until <= now;
-  return handshake ? 1 : max_each_;
+bool host_slots::has_room(const std::string& origin, const host& h, clock::time_point now) const noexcept {
+  if (h.active >= max_each_)
+    return false;
+  const bool known = h.has_connection || h.kept_until > now;
+  return !is_tls(origin) || h.connecting.size() < (known ? max_handshakes : 1);
+}
+
+void host_slots::let_in(const std::string& origin, host& h, id transfer) {
+  ++h.active;
+  if (is_tls(origin))
+    h.connecting.push_back(transfer);
 }
 
 void host_slots::forget_idle() {

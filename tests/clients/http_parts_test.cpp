@@ -306,14 +306,18 @@ TEST(HostSlots, nobody_overtakes_those_that_wait) {
   EXPECT_EQ(slots.take_ready(start), ids{2});
 }
 
-TEST(HostSlots, until_https_has_a_connection_one_goes_alone) {
-  net::host_slots slots(10);
+TEST(HostSlots, until_https_has_a_connection_one_goes_alone_and_then_a_few_connect_at_a_time) {
+  net::host_slots slots(100);
   EXPECT_TRUE(slots.enter("https://a", 1, start));
-  EXPECT_FALSE(slots.enter("https://a", 2, start));
-  EXPECT_FALSE(slots.enter("https://a", 3, start));
-  slots.connected("https://a");
-  EXPECT_EQ(slots.take_ready(start), (ids{2, 3}));
-  EXPECT_TRUE(slots.enter("https://a", 4, start));
+  for (net::host_slots::id n = 2; n <= 10; ++n)
+    EXPECT_FALSE(slots.enter("https://a", n, start));
+  EXPECT_EQ(slots.take_ready(start), ids{});
+  slots.connected("https://a", 1);
+  EXPECT_EQ(slots.take_ready(start), (ids{2, 3, 4, 5}));
+  slots.connected("https://a", 3);
+  slots.leave("https://a", 4, start);
+  EXPECT_EQ(slots.take_ready(start), (ids{6, 7}));
+  EXPECT_FALSE(slots.enter("https://a", 11, start));
 }
 
 TEST(HostSlots, when_the_first_has_no_connection_the_next_tries) {
@@ -328,7 +332,7 @@ TEST(HostSlots, when_the_first_has_no_connection_the_next_tries) {
 TEST(HostSlots, a_pooled_connection_counts_for_a_while) {
   net::host_slots slots(10);
   EXPECT_TRUE(slots.enter("https://a", 1, start));
-  slots.connected("https://a");
+  slots.connected("https://a", 1);
   slots.leave("https://a", 1, start);
   EXPECT_TRUE(slots.enter("https://a", 2, start + 80s));
   EXPECT_TRUE(slots.enter("https://a", 3, start + 80s));
