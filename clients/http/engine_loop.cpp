@@ -101,8 +101,9 @@ void loop_mailbox::wake() noexcept {
 }
 
 engine::loop::trust_class::trust_class(loop& owner, std::uint32_t number, const engine_settings& settings,
-                                       std::size_t resolver_threads)
-  : owner(owner), number(number), multi(make_multi()), names(resolver_of(settings, resolver_threads)) {
+                                       std::size_t resolver_threads, std::size_t max_each_host)
+  : owner(owner), number(number), multi(make_multi()), names(resolver_of(settings, resolver_threads)),
+    hosts(max_each_host) {
   auto* m = multi.get();
   set(m, CURLMOPT_SOCKETFUNCTION, &loop::socket_changed);
   set(m, CURLMOPT_SOCKETDATA, this);
@@ -114,8 +115,8 @@ engine::loop::trust_class::trust_class(loop& owner, std::uint32_t number, const 
 engine::loop::loop(engine_settings settings)
   : settings_(with_authorities(std::move(settings))), hosts_(list_of(settings_.allow_hosts)),
     mailbox_(std::make_shared<loop_mailbox>()), epoll_(checked(::epoll_create1(EPOLL_CLOEXEC), "epoll")),
-    provider_(*this, 0, settings_, provider_resolver_threads), open_(*this, 1, settings_, open_resolver_threads) {
-  set(open_.multi.get(), CURLMOPT_MAX_HOST_CONNECTIONS, settings_.max_open_host_connections);
+    provider_(*this, 0, settings_, provider_resolver_threads, settings_.max_transfers),
+    open_(*this, 1, settings_, open_resolver_threads, settings_.max_open_host_transfers) {
   epoll_event wake{};
   wake.events = EPOLLIN;
   wake.data.u64 = wake_event;
@@ -207,6 +208,8 @@ void engine::loop::run() {
     collect(provider_);
     collect(open_);
     end_overdue();
+    start_ready(provider_);
+    start_ready(open_);
   }
   const auto how = outcome{fault::cancelled, "Outgoing HTTP has ended."};
   while (!transfers_.empty())
@@ -255,6 +258,19 @@ void engine::loop::begin(loop_mailbox::submitted& m) {
 
 void engine::loop::start_hop(open_transfer& t) {
   t.begin_hop();
+  t.slot = t.where().origin;
+  if (class_of(t.trust()).hosts.enter(t.slot, t.id(), steady::now()))
+    look_up(t);
+}
+
+void engine::loop::start_ready(trust_class& c) {
+  // One that ends at once (an address that is refused) makes room for the next.
+  for (auto ready = c.hosts.take_ready(steady::now()); !ready.empty(); ready = c.hosts.take_ready(steady::now()))
+    for (const auto id : ready)
+      look_up(*transfers_.at(id));
+}
+
+void engine::loop::look_up(open_transfer& t) {
   if (t.where().is_address) {
     connect(t, std::vector<std::string>{});
     return;
@@ -317,7 +333,7 @@ void engine::loop::collect(trust_class& c) {
     const auto code = m->data.result;
     open_transfer* t = nullptr;
     ::curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &t);
-    leave_multi(*t); // `m` is gone with it
+    leave(*t); // `m` is gone with it
     if (auto how = t->hop_ended(code)) {
       if (how->fault == fault::refused)
         ++refused_;
@@ -343,17 +359,20 @@ void engine::loop::end(transfer_map::iterator at, outcome how) {
   const auto t = std::move(at->second);
   transfers_.erase(at);
   deadlines_.erase({t->noted, t->id()});
-  leave_multi(*t);
+  leave(*t);
   --class_of(t->trust()).open;
   how.answered = t->answered();
   t->tell_end(std::move(how));
 }
 
-void engine::loop::leave_multi(open_transfer& t) {
-  if (t.handle() == nullptr)
-    return;
-  ::curl_multi_remove_handle(class_of(t.trust()).multi.get(), t.handle());
-  t.drop_handle();
+void engine::loop::leave(open_transfer& t) {
+  auto& c = class_of(t.trust());
+  if (t.handle() != nullptr) {
+    ::curl_multi_remove_handle(c.multi.get(), t.handle());
+    t.drop_handle();
+  }
+  if (!t.slot.empty())
+    c.hosts.leave(std::exchange(t.slot, {}), t.id(), steady::now());
 }
 
 std::optional<std::string> engine::loop::refusal(const url& host, const sockaddr& address) {
@@ -375,6 +394,8 @@ void engine::loop::connecting(const sockaddr& address) {
   if (settings_.connecting)
     settings_.connecting(security::address_text(address));
 }
+
+void engine::loop::connected(const open_transfer& t) { class_of(t.trust()).hosts.connected(t.slot, t.id()); }
 
 void engine::loop::moved(transfer_id id) {
   const auto at = transfers_.find(id);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "clients/http/engine.hpp"
+#include "clients/http/host_slots.hpp"
 #include "clients/http/open_transfer.hpp"
 #include "clients/http/resolver.hpp"
 #include "config/host_list.hpp"
@@ -83,11 +84,13 @@ public:
 private:
   /// One trust class: its connections, its names, its timer.
   struct trust_class {
-    trust_class(loop& owner, std::uint32_t number, const engine_settings& settings, std::size_t resolver_threads);
+    trust_class(loop& owner, std::uint32_t number, const engine_settings& settings, std::size_t resolver_threads,
+                std::size_t max_each_host);
     loop& owner;
     std::uint32_t number; ///< in the data of its epoll events
     multi_handle multi;
     resolver names;
+    host_slots hosts;
     steady::time_point timer = steady::time_point::max(); ///< when libcurl wants to be called
     std::atomic<std::size_t> open{0};                     ///< transfers; at most engine_settings::max_transfers
   };
@@ -101,17 +104,21 @@ private:
   void handle(loop_mailbox::message& m);
   void begin(loop_mailbox::submitted& m);
   void start_hop(open_transfer& t);
+  void look_up(open_transfer& t);
+  void start_ready(trust_class& c);
   void connect(open_transfer& t, const resolver::answer& addresses);
   void call_timers();
   void collect(trust_class& c);
   void end_overdue();
   /// Takes the transfer out of everything, then tells its listener.
   void end(transfer_map::iterator at, outcome how);
-  void leave_multi(open_transfer& t);
+  /// The hop is over: out of its multi handle and from its host.
+  void leave(open_transfer& t);
   trust_class& class_of(trust of) noexcept { return of == trust::provider ? provider_ : open_; }
 
   std::optional<std::string> refusal(const url& host, const sockaddr& address) override;
   void connecting(const sockaddr& address) override;
+  void connected(const open_transfer& t) override;
   void moved(transfer_id id) override;
 
   const engine_settings settings_;

@@ -128,8 +128,6 @@ void open_transfer::set_up(CURL* e) {
   set(e, CURLOPT_SSL_VERIFYPEER, 1L);
   set(e, CURLOPT_SSL_VERIFYHOST, 2L);
   set(e, CURLOPT_TCP_KEEPALIVE, 1L);
-  // Streams of one provider share its connections where it speaks HTTP/2.
-  set(e, CURLOPT_PIPEWAIT, what_.trust == trust::provider ? 1L : 0L);
   set(e, CURLOPT_ACCEPT_ENCODING, "gzip, deflate, br");
   constexpr std::int64_t no_limit_ms = 300'000; // libcurl's own, where the request has none
   const auto connect_ms = what_.bounds.connect.count() > 0
@@ -192,6 +190,7 @@ int open_transfer::before_request(void* self, char* address, char*, int port, in
   t.phase_ = phase::waiting;
   t.since_ = steady::now();
   t.host_.moved(t.id_);
+  t.host_.connected(t);
   return CURL_PREREQFUNC_OK;
 }
 

@@ -21,6 +21,8 @@ using steady = std::chrono::steady_clock;
 /// An address as text (IPv6 without brackets) and its port; false if it is none.
 [[nodiscard]] bool to_sockaddr(const char* address, int port, sockaddr_storage& out) noexcept;
 
+class open_transfer;
+
 /// What a transfer asks of its engine and tells it, on the engine's thread.
 class transfer_host {
 public:
@@ -29,6 +31,8 @@ public:
   [[nodiscard]] virtual std::optional<std::string> refusal(const url& host, const sockaddr& address) = 0;
   /// A socket is about to be made for this address.
   virtual void connecting(const sockaddr& address) = 0;
+  /// The transfer has its connection. Called inside libcurl: no transfer may be added or removed.
+  virtual void connected(const open_transfer& t) = 0;
   /// The transfer's next deadline may have moved.
   virtual void moved(transfer_id id) = 0;
 };
@@ -68,6 +72,8 @@ public:
 
   /// The deadline that the engine has noted.
   steady::time_point noted = steady::time_point::max();
+  /// The origin at which the engine has counted it; empty = none.
+  std::string slot;
 
   /// Tells the listener.
   void tell_end(outcome how) noexcept;

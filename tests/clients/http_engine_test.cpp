@@ -384,7 +384,7 @@ TEST_F(HttpEngine, more_connections_to_a_host_than_allowed_wait_for_one_that_end
   });
   auto with = settings();
   with.guard.declare_public(server.at());
-  with.max_open_host_connections = 2;
+  with.max_open_host_transfers = 2;
   net::engine engine(std::move(with));
   std::vector<std::unique_ptr<test::heard>> all;
   for (int i = 0; i < 20; ++i)
@@ -405,7 +405,7 @@ TEST_F(HttpEngine, a_cancelled_transfer_makes_room_for_one_that_waits_for_a_conn
   });
   auto with = settings();
   with.guard.declare_public(server.at());
-  with.max_open_host_connections = 1;
+  with.max_open_host_transfers = 1;
   net::engine engine(std::move(with));
   test::heard slow;
   test::heard waits;
@@ -415,4 +415,48 @@ TEST_F(HttpEngine, a_cancelled_transfer_makes_room_for_one_that_waits_for_a_conn
   ASSERT_TRUE(slow.wait_for_end());
   ASSERT_TRUE(waits.wait_for_end());
   EXPECT_EQ(waits.outcome.fault, fault::none) << waits.outcome.message;
+}
+
+TEST_F(HttpEngine, those_that_wait_for_one_host_do_not_hold_up_another) {
+  const loopback_server slow([](peer& p) {
+    p.read_request();
+    p.wait_for_close();
+  });
+  const loopback_server quick(echo);
+  auto with = settings();
+  with.guard.declare_public(slow.at());
+  with.guard.declare_public(quick.at());
+  with.max_open_host_transfers = 1;
+  net::engine engine(std::move(with));
+  std::vector<std::unique_ptr<test::heard>> waiting;
+  for (int i = 0; i < 5; ++i)
+    engine.submit(get(slow.url()), waiting.emplace_back(std::make_unique<test::heard>())->listener());
+  std::vector<std::unique_ptr<test::heard>> all;
+  for (int i = 0; i < 10; ++i)
+    engine.submit(get(quick.url()), all.emplace_back(std::make_unique<test::heard>())->listener());
+  for (auto& h : all) {
+    ASSERT_TRUE(h->wait_for_end());
+    EXPECT_EQ(h->outcome.fault, fault::none) << h->outcome.message;
+  }
+  engine.stop(); // the listeners end before it
+}
+
+TEST_F(HttpEngine, one_that_waits_for_its_host_is_cut_off_by_connect) {
+  const loopback_server slow([](peer& p) {
+    p.read_request();
+    p.wait_for_close();
+  });
+  auto with = settings();
+  with.guard.declare_public(slow.at());
+  with.max_open_host_transfers = 1;
+  net::engine engine(std::move(with));
+  test::heard first;
+  engine.submit(get(slow.url()), first.listener());
+  auto what = get(slow.url());
+  what.bounds.connect = 30ms;
+  const auto r = engine.fetch(what);
+  EXPECT_EQ(r.outcome.fault, fault::timeout);
+  EXPECT_EQ(r.outcome.message, "No connection to 127.0.0.1 within 30 ms.");
+  EXPECT_EQ(slow.accepted(), 1);
+  engine.stop();
 }

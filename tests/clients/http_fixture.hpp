@@ -94,9 +94,10 @@ public:
     std::unique_lock lock(mutex_);
     return changed_.wait_for(lock, 10s, [&] { return body.size() >= count || ends > 0; }) && body.size() >= count;
   }
-  [[nodiscard]] bool wait_for_end() {
+  [[nodiscard]] bool wait_for_end() { return wait_for_end_within(10s); }
+  [[nodiscard]] bool wait_for_end_within(std::chrono::milliseconds limit) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, 10s, [&] { return ends > 0; });
+    return changed_.wait_for(lock, limit, [&] { return ends > 0; });
   }
 
   net::head head;

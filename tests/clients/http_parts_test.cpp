@@ -1,4 +1,5 @@
 #include "clients/http/head_reader.hpp"
+#include "clients/http/host_slots.hpp"
 #include "clients/http/request_check.hpp"
 #include "clients/http/resolver.hpp"
 
@@ -258,4 +259,85 @@ TEST(Resolver, ends_without_waiting_for_a_lookup_that_hangs) {
   }
   go->set_value();
   EXPECT_FALSE(*told);
+}
+
+namespace {
+
+using ids = std::vector<net::host_slots::id>;
+constexpr net::host_slots::clock::time_point start{1h};
+
+} // namespace
+
+TEST(HostSlots, so_many_go_to_one_origin_and_the_others_follow_in_their_order) {
+  net::host_slots slots(2);
+  EXPECT_TRUE(slots.enter("http://a", 1, start));
+  EXPECT_TRUE(slots.enter("http://a", 2, start));
+  EXPECT_FALSE(slots.enter("http://a", 3, start));
+  EXPECT_FALSE(slots.enter("http://a", 4, start));
+  EXPECT_TRUE(slots.enter("http://b", 5, start));
+  EXPECT_EQ(slots.take_ready(start), ids{});
+  slots.leave("http://a", 1, start);
+  EXPECT_EQ(slots.take_ready(start), ids{3});
+  EXPECT_EQ(slots.take_ready(start), ids{});
+  slots.leave("http://a", 2, start);
+  slots.leave("http://a", 3, start);
+  EXPECT_EQ(slots.take_ready(start), ids{4});
+}
+
+TEST(HostSlots, one_that_leaves_while_it_waits_takes_no_place) {
+  net::host_slots slots(1);
+  EXPECT_TRUE(slots.enter("http://a", 1, start));
+  EXPECT_FALSE(slots.enter("http://a", 2, start));
+  EXPECT_FALSE(slots.enter("http://a", 3, start));
+  slots.leave("http://a", 2, start);
+  EXPECT_EQ(slots.take_ready(start), ids{});
+  slots.leave("http://a", 1, start);
+  EXPECT_EQ(slots.take_ready(start), ids{3});
+  slots.leave("http://a", 3, start);
+  EXPECT_TRUE(slots.enter("http://a", 4, start));
+}
+
+TEST(HostSlots, nobody_overtakes_those_that_wait) {
+  net::host_slots slots(1);
+  EXPECT_TRUE(slots.enter("http://a", 1, start));
+  EXPECT_FALSE(slots.enter("http://a", 2, start));
+  slots.leave("http://a", 1, start);
+  EXPECT_FALSE(slots.enter("http://a", 3, start));
+  EXPECT_EQ(slots.take_ready(start), ids{2});
+}
+
+TEST(HostSlots, until_https_has_a_connection_one_goes_alone_and_then_a_few_connect_at_a_time) {
+  net::host_slots slots(100);
+  EXPECT_TRUE(slots.enter("https://a", 1, start));
+  for (net::host_slots::id n = 2; n <= 10; ++n)
+    EXPECT_FALSE(slots.enter("https://a", n, start));
+  EXPECT_EQ(slots.take_ready(start), ids{});
+  slots.connected("https://a", 1);
+  EXPECT_EQ(slots.take_ready(start), (ids{2, 3, 4, 5}));
+  slots.connected("https://a", 3);
+  slots.leave("https://a", 4, start);
+  EXPECT_EQ(slots.take_ready(start), (ids{6, 7}));
+  EXPECT_FALSE(slots.enter("https://a", 11, start));
+}
+
+TEST(HostSlots, when_the_first_has_no_connection_the_next_tries) {
+  net::host_slots slots(10);
+  EXPECT_TRUE(slots.enter("https://a", 1, start));
+  EXPECT_FALSE(slots.enter("https://a", 2, start));
+  EXPECT_FALSE(slots.enter("https://a", 3, start));
+  slots.leave("https://a", 1, start);
+  EXPECT_EQ(slots.take_ready(start), ids{2});
+}
+
+TEST(HostSlots, a_pooled_connection_counts_for_a_while) {
+  net::host_slots slots(10);
+  EXPECT_TRUE(slots.enter("https://a", 1, start));
+  slots.connected("https://a", 1);
+  slots.leave("https://a", 1, start);
+  EXPECT_TRUE(slots.enter("https://a", 2, start + 80s));
+  EXPECT_TRUE(slots.enter("https://a", 3, start + 80s));
+  slots.leave("https://a", 2, start + 80s);
+  slots.leave("https://a", 3, start + 80s);
+  EXPECT_TRUE(slots.enter("https://a", 4, start + 91s));
+  EXPECT_FALSE(slots.enter("https://a", 5, start + 91s));
 }
