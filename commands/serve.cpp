@@ -158,7 +158,7 @@ public:
       caf::anon_send_exit(a, caf::exit_reason::user_shutdown);
     engine::forget_asker();
   }
-  [[nodiscard]] const actors::engine_tree& engine() const noexcept { return engine_; }
+  [[nodiscard]] actors::engine_tree& engine() noexcept { return engine_; }
   messages::http_front_actor front;
 
 private:
@@ -185,7 +185,7 @@ private:
 
 } // namespace
 
-int serve(const config::start_settings& settings) {
+int serve(const config::start_settings& settings, const tree_extension& extend) {
   const auto ends = block_signals();
   raise_descriptor_limit();
   try_port(settings);
@@ -210,7 +210,9 @@ int serve(const config::start_settings& settings) {
   system_config config;
   caf::actor_system system(config);
   all_actors running(actors::spawn_engine(system, setup_of(settings, databases, std::move(seen), now, clock, metrics)));
-  const auto& engine = running.engine();
+  auto& engine = running.engine();
+  if (extend)
+    extend(system, engine);
   if (const auto loaded = engine::ask<messages::done>(system, engine.webhooks, 20s, messages::reload_webhooks{}); !loaded)
     throw config::start_failure(config::exit_code::database, "The webhooks could not be read: " + loaded.error().message);
 

@@ -50,6 +50,34 @@ suite("Agents", () => {
     assert.equal(await page.getByRole("link", { name }).count(), 0);
   });
 
+  test("changes are not lost by leaving: one is asked, by links, keys and the back button", async () => {
+    const agent = await make_agent("/say x", { description: "as it was" });
+    const page = await new_page();
+    await page.goto("/agents");
+    await page.getByRole("link", { name: agent.name }).click();
+    await page.getByRole("link", { name: "Definition" }).click();
+    const field = page.getByLabel("Description");
+    const asked = page.getByRole("dialog", { name: "Leave without saving?" });
+    await field.fill("changed");
+    await page.getByRole("link", { name: "Runs" }).last().click();
+    await asked.waitFor();
+    await page.keyboard.press("Enter"); // the focus is on staying
+    await asked.waitFor({ state: "detached" });
+    assert.equal(await field.inputValue(), "changed");
+    await page.goBack();
+    await asked.waitFor();
+    await page.keyboard.press("Escape");
+    await asked.waitFor({ state: "detached" });
+    assert.equal(await field.inputValue(), "changed");
+    await page.keyboard.press("Control+s");
+    await page.getByText("One change is not saved.").waitFor({ state: "detached" });
+    await field.fill("changed again");
+    await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Triggers" }).click();
+    await asked.getByRole("button", { name: "Leave, and lose the changes" }).click();
+    await page.getByRole("heading", { level: 1, name: "Triggers" }).waitFor();
+    assert.equal((await as_admin("GET", `/api/agents/${agent.id}`)).description, "changed");
+  });
+
   test("a run by hand is watched, and stands in the history", async () => {
     const agent = await make_agent("/tool time {}\n/say All done", { allowed_tools: ["time"] });
     const page = await new_page();
@@ -72,9 +100,15 @@ suite("Agents", () => {
     await page.keyboard.press("Escape");
     await drawer.waitFor({ state: "detached" });
 
+    const first = page.url();
+    await page.getByRole("button", { name: "Run again" }).click();
+    await page.waitForURL((url) => /\/runs\//.test(url.pathname) && url.href !== first);
+    await page.locator(".prose").getByText("With a message").waitFor(); // it was told the same
+
     await page.goto(`/agents/${agent.id}`);
-    await page.locator("table").getByText("done").waitFor();
-    await page.locator("td").getByText("By hand").waitFor();
+    await page.locator("table").getByText("done").first().waitFor();
+    await page.locator("td").getByText("By hand").first().waitFor();
+    await page.locator("td").getByText("/say With a message").first().waitFor();
   });
 
   test("a run that is slow is seen live and stopped", async () => {

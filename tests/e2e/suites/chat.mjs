@@ -20,7 +20,7 @@ suite("Chat", () => {
 
   test("streams word by word", async () => {
     const page = await new_chat();
-    await say(page, `/slow 4 ${words(40)}`);
+    await say(page, `/slow 3 ${words(40)}`);
     const lengths = new Set();
     await eventually("a part of the answer, several times", async () => {
       const text = await last_text(page).catch(() => "");
@@ -120,6 +120,27 @@ suite("Chat", () => {
     assert.equal(await page.evaluate(() => navigator.clipboard.readText()), "const answer = 42; // yes");
   });
 
+  test("an example goes into the field and is sent with Enter", async () => {
+    const page = await new_chat();
+    await page.getByRole("button", { name: "/say Hello there" }).click();
+    assert.equal(await page.locator("#say").inputValue(), "/say Hello there");
+    await page.keyboard.press("Enter");
+    await over(page);
+    assert.equal(await last_text(page), "Hello there");
+  });
+
+  test("what is typed in one chat is not carried into another, and waits there", async () => {
+    const page = await new_chat();
+    await say(page, "/say Here");
+    await over(page);
+    await page.locator("#say").fill("half a thought");
+    await page.getByRole("button", { name: /^New chat/ }).click();
+    await page.getByRole("heading", { level: 1, name: "New chat" }).waitFor();
+    assert.equal(await page.locator("#say").inputValue(), "");
+    await page.goBack();
+    await eventually("the half thought", async () => (await page.locator("#say").inputValue()) === "half a thought");
+  });
+
   test("a model is picked from the keyboard", async () => {
     const page = await new_chat();
     const button = page.locator("[data-picker]");
@@ -157,5 +178,7 @@ suite("Chat", () => {
     await page.getByRole("link", { name: "Another title" }).waitFor({ state: "detached" });
     await page.goto(`/chat/${id}`);
     await page.getByText("This chat could not be read.").waitFor();
+    assert.equal(await page.locator("#say").count(), 0); // nothing can be said in it
+    await page.locator(".thread").getByRole("link", { name: "All chats" }).waitFor();
   });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { eventually } from "../support/world.mjs";
+import { as_admin, eventually } from "../support/world.mjs";
 import { last_text, last_turn, new_chat, over, say } from "../support/chat.mjs";
 
 const write = (path, content) => `/tool filesystem ${JSON.stringify({ action: "write", path, content })}\n/say After`;
@@ -61,6 +61,8 @@ suite("Confirmation", () => {
     await sheet(page).waitFor();
     await page.keyboard.press("Escape");
     await sheet(page).waitFor({ state: "detached" });
+    await page.getByRole("group", { name: "Engine" }).getByText("1 waits for an answer").waitFor(); // and holds no place
+    assert.deepEqual((({ running, asking }) => ({ running, asking }))(await as_admin("GET", "/api/queue")), { running: 0, asking: 1 });
     await page.getByRole("button", { name: "Show the question" }).click();
     await sheet(page).waitFor();
     await sheet(page).getByRole("button", { name: "Write the file" }).click();

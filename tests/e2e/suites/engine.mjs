@@ -48,8 +48,28 @@ suite("Engine", () => {
     await page.getByText("Frozen").waitFor();
     await new Promise((r) => setTimeout(r, 300));
     const before = await page.locator("[role=treegrid] tbody").innerText();
-    await new Promise((r) => setTimeout(r, 2500));
+    await new Promise((r) => setTimeout(r, 1800)); // rows come each second
     assert.equal(await page.locator("[role=treegrid] tbody").innerText(), before);
+  });
+
+  test("a run that waits for a place says so", async () => {
+    const key = "system:max_concurrent_runs";
+    const agent = await make_agent("/say Its turn");
+    const holder = await new_chat();
+    await as_admin("POST", "/api/credentials", { key, value: 1 });
+    try {
+      await say(holder, "/slow 60 one two three four five six seven eight");
+      await eventually("the first word", async () => (await last_text(holder).catch(() => "")).includes("one"));
+      const { run_id } = await as_admin("POST", `/api/agents/${agent.id}/run`, {});
+      const page = await new_page();
+      await page.goto(`/runs/${run_id}`);
+      await page.getByRole("status").getByText("The only place is taken.").waitFor();
+      await page.getByRole("group", { name: "Engine" }).getByText("1 run waits").waitFor();
+      await holder.keyboard.press("Escape");
+      await page.locator(".top").getByText("done").waitFor();
+    } finally {
+      await as_admin("DELETE", `/api/credentials/${encodeURIComponent(key)}`);
+    }
   });
 
   test("the kill switch stops everything, on every page, and lets it go on", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { admin, eventually, make_agent, new_page } from "../support/world.mjs";
+import { admin, cookie_for, eventually, make_agent, new_page } from "../support/world.mjs";
 import { last_text, over } from "../support/chat.mjs";
 
 /// Presses Tab until the focus is on what `selector` names; every stop must show a focus ring.
@@ -14,6 +14,7 @@ async function tab_to(page, selector, most = 60) {
 
 suite("Keyboard only", () => {
   test("from sign-in to an answer without a pointer", async () => {
+    await cookie_for(); // there is an account
     const page = await new_page({ user: null });
     await page.goto("/login");
     await page.getByRole("heading", { name: "Sign in" }).waitFor();

@@ -58,6 +58,7 @@ const pages = ({ agent, run_id, hook, chat }) => [
 async function open(page, path, prepare) {
   await page.goto(path);
   await page.getByRole("heading", { level: 1 }).first().waitFor();
+  await page.waitForTimeout(160); // ms; what is not there by then says that it is being loaded
   await eventually("nothing is being loaded", async () => (await page.locator('.loading, .main [aria-busy="true"]').count()) === 0);
   if (prepare) await prepare(page);
 }
@@ -89,7 +90,7 @@ suite("Looks", () => {
         await open(at, path, prepare);
         await look_at(at, name, light.name);
         await at.emulateMedia({ colorScheme: dark.colorScheme });
-        await look_at(at, name, dark.name);
+        await look_at(at, name, dark.name, "colours");
       }
     };
     const small = async () => {

@@ -60,6 +60,8 @@ suite("Settings", () => {
     await page.reload();
     await page.getByRole("rowheader", { name }).waitFor();
     assert.equal(await page.getByText(key).count(), 0);
+    const until = await page.getByRole("row", { name: new RegExp(name) }).locator("time").last().innerText();
+    assert.match(until, /^\d{1,2} \w{3,4}( \d{4})?$/); // a day to come, not the clock of today
     await page.getByRole("button", { name: `Revoke ${name}` }).click();
     await page.getByRole("button", { name: "Revoke the key" }).click();
     await page.getByRole("rowheader", { name }).waitFor({ state: "detached" });
@@ -80,6 +82,17 @@ suite("Settings", () => {
     await page.getByRole("button", { name: "Allow the folder" }).click();
     await page.locator(".err, .notice--bad").first().waitFor();
     assert.deepEqual((await as_admin("GET", "/api/filesystem-whitelist")).filter((f) => f.path === "/etc"), []);
+  });
+
+  test("a secret is removed only after a question", async () => {
+    const page = await new_page();
+    await page.goto("/settings/secrets");
+    await page.getByRole("button", { name: "Remove Session secret" }).click();
+    const asked = page.getByRole("dialog", { name: /Remove “Session secret”/ });
+    await asked.waitFor();
+    await page.keyboard.press("Enter"); // the focus is on keeping it
+    await asked.waitFor({ state: "detached" });
+    assert.equal((await setting("system:session_secret")).set, true);
   });
 
   test("the password is changed, with the present one", async () => {

@@ -67,6 +67,22 @@ suite("Webhooks", () => {
     assert.match(await page.locator(".prose").last().innerText(), /hello/);
   });
 
+  test("whose agent was deleted says so, and takes another", async () => {
+    const [gone, heir] = [await make_agent("/say x"), await make_agent("/say y")];
+    const hook = await as_admin("POST", "/api/webhooks", { name: fresh("orphan"), agent_id: gone.id });
+    await as_admin("DELETE", `/api/agents/${gone.id}`);
+    assert.equal((await post(hook.url, {})).status, 404);
+    const page = await new_page();
+    await page.goto(`/triggers?id=${hook.id}`);
+    await page.getByText("Its agent was deleted.").waitFor();
+    await page.getByRole("button", { name: "Choose an agent" }).click();
+    await page.getByLabel("Agent that it starts").selectOption({ label: heir.name });
+    await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.getByRole("switch", { name: `${hook.name} on` }).check();
+    await eventually("202", async () => (await post(hook.url, {})).status === 202);
+  });
+
   test("says what is missing", async () => {
     const page = await new_page();
     await page.goto("/triggers");

@@ -11,16 +11,18 @@ const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pra
 /// Page → look → what is wrong with it; printed at the end.
 export const seen = new Map();
 
-async function violations(page) {
+const of_colour = { type: "rule", values: ["color-contrast", "link-in-text-block"] };
+
+async function violations(page, runOnly) {
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(`${axe};0`);
-  const found = await page.evaluate((runOnly) => window.axe.run(document, { runOnly }), rules);
+  const found = await page.evaluate((only) => window.axe.run(document, { runOnly: only, resultTypes: ["violations"] }), runOnly);
   return found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).join(", ")}`);
 }
 
 /// Looks at what `page` shows now and keeps the findings under `name` and the name of the look; answers them.
-export async function look_at(page, name, look) {
-  await page.waitForTimeout(150); // what opens has come to rest
-  const wrong = await violations(page);
+/// `what` "colours": only what another theme can change, of a page that was looked at already.
+export async function look_at(page, name, look, what = "all") {
+  const wrong = await violations(page, what === "all" ? rules : of_colour);
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   if (wide > 1) wrong.push(`${wide} px wider than the screen`);
   if (pictures) {
