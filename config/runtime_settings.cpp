@@ -66,7 +66,7 @@ constexpr std::array table{
   setting_info{"system:fallback_model", setting_kind::text, "", "", 0, 0, setting_effect::next_run,
                "The model that takes over when a run's own model keeps failing; empty = none"},
   setting_info{"system:search_engine", setting_kind::text, "duckduckgo", "", 0, 0, setting_effect::next_run,
-               "What the web tool searches with: duckduckgo (no key), searxng or brave"},
+               "What the web tool searches with: duckduckgo (no key), searxng or brave", "duckduckgo searxng brave"},
   setting_info{"system:search_url", setting_kind::url, "", "", 0, 0, setting_effect::next_run,
                "Where the SearXNG server is; its host must be in system:egress_allow_hosts if it is a private one"},
   setting_info{"system:search_api_key", setting_kind::secret, "", "", 1, 1'024, setting_effect::next_run,
@@ -107,6 +107,16 @@ std::vector<std::string> to_list(std::string_view text) {
       out.emplace_back(item);
   }
   return out;
+}
+
+bool is_choice(std::string_view choices, std::string_view value) {
+  while (!choices.empty()) {
+    const auto blank = std::min(choices.find(' '), choices.size());
+    if (choices.substr(0, blank) == value)
+      return true;
+    choices.remove_prefix(std::min(blank + 1, choices.size()));
+  }
+  return false;
 }
 
 /// Reads one stored value into the member of the same name.
@@ -171,8 +181,8 @@ std::optional<std::string> reason_against(std::string_view key, std::string_view
       return "must be one line";
     if (key == "system:users_base_folder" && !value.empty() && !value.starts_with('/'))
       return "must be an absolute path";
-    if (key == "system:search_engine" && value != "duckduckgo" && value != "searxng" && value != "brave")
-      return "must be duckduckgo, searxng or brave";
+    if (!info->choices.empty() && !is_choice(info->choices, value))
+      return "must be one of: " + std::string(info->choices);
     if (key == "system:egress_allow_hosts")
       if (const auto hosts = host_list::parse(to_list(value)); !hosts)
         return hosts.error().message;

@@ -29,7 +29,8 @@ struct setting_info {
   std::int64_t min = 0;           ///< integer only
   std::int64_t max = 0;
   setting_effect effect = setting_effect::at_once;
-  std::string_view help; ///< one line for people
+  std::string_view help;         ///< one line for people
+  std::string_view choices = {}; ///< text only: the values that there are, separated by blanks; empty: any
 };
 
 [[nodiscard]] std::span<const setting_info> runtime_setting_table();
@@ -37,6 +38,11 @@ struct setting_info {
 
 /// Why `value` cannot stand under `key`; empty when it can, or when the key is not in the table.
 [[nodiscard]] std::optional<std::string> reason_against(std::string_view key, std::string_view value);
+
+/// How the agent is and speaks where nobody has set `system:personality_soul`.
+inline constexpr std::string_view built_in_soul
+  = "You are oAI-Web, an assistant that runs on its people's own machine. You are friendly, exact and brief. You say "
+    "what you know, what you guess and what you do not know, and you use your tools where they help.";
 
 /// All settings as values; a snapshot.
 struct runtime_settings {
@@ -77,8 +83,7 @@ BOOST_DESCRIBE_STRUCT(runtime_settings, (),
                        public_hosts, egress_allow_hosts, users_base_folder, allow_injection, default_model,
                        audit_retention_days, max_event_streams, max_event_streams_per_user, anthropic_api_key,
                        openai_api_key, openrouter_api_key, anthropic_base_url, openai_base_url, openrouter_base_url,
-                       fallback_model, search_engine, search_url,
-                       search_api_key, personality_soul, personality_user))
+                       fallback_model, search_engine, search_url, search_api_key, personality_soul, personality_user))
 
 /// From the stored values (key with `system:`). A value that does not fit is left at its default and its key put into
 /// `ignored`, as rows may come from another program.

@@ -18,7 +18,7 @@ struct message_body {
 
   static std::span<const base::field_rule> rules() {
     static constexpr base::field_rule all[]
-      = {{.name = "text", .required = true, .min = 1, .max = 200'000},
+      = {{.name = "text", .help = "may be empty where files go with it", .max = 200'000},
          {.name = "model", .help = "`provider:model`; from now on this conversation's"},
          {.name = "attachments", .help = "ids of files that were added to this conversation", .max = 10}};
     return all;
@@ -45,8 +45,12 @@ struct confirmation_body {
 };
 BOOST_DESCRIBE_STRUCT(confirmation_body, (), (approved, scope))
 
-/// The first line of the first message, as a title.
-std::string title_from(const std::string& text) {
+bool is_blank(const std::string& text) { return text.find_first_not_of(" \t\r\n") == std::string::npos; }
+
+/// The first line of the first message, as a title; without words the name of its first file.
+std::string title_from(const std::string& text, const std::vector<records::attachment_head>& files) {
+  if (is_blank(text))
+    return files.empty() || files.front().name.empty() ? "Files" : files.front().name;
   auto line = std::string_view(text).substr(text.find_first_not_of(" \t\r\n"));
   line = line.substr(0, line.find_first_of("\r\n"));
   const auto cut = base::cut_utf8(line, 60);
@@ -68,7 +72,7 @@ std::vector<records::attachment_head> find_files(call& c, const std::string& con
 turn_started send(call& c, const message_body& body) {
   const auto id = c.parameter();
   const auto user = c.by.who.user_id;
-  if (body.text.find_first_not_of(" \t\r\n") == std::string::npos)
+  if (is_blank(body.text) && body.attachments.empty())
     throw problem::field("text", "must not be empty");
   const auto row = found(
     c.db("conversations.find", [user, id](storage::session& s) { return storage::conversations::find(s, user, id); }),
@@ -76,10 +80,11 @@ turn_started send(call& c, const message_body& body) {
   const auto model = body.model ? *body.model : row.model.value_or(c.with.settings->get()->default_model);
   check_model(c.with, model, "model");
   auto files = find_files(c, id, body.attachments);
+  const auto title = title_from(body.text, files);
   const auto topic = call::value(c.with.engine->topic(topic_of_conversation(id)));
   const auto run_id = call::value(c.with.engine->start_chat_turn(id, user, body.text, model, std::move(files)));
   if (row.model != model || !row.title || row.title->empty())
-    c.db("conversations.set_model", [row, user, id, model, title = title_from(body.text)](storage::session& s) {
+    c.db("conversations.set_model", [row, user, id, model, title](storage::session& s) {
       if (row.model != model)
         storage::conversations::set_model(s, user, id, model);
       if (!row.title || row.title->empty())

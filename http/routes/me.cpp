@@ -24,9 +24,13 @@ struct me_view {
   routes::theme theme = routes::theme::system;
   std::string personality_soul;
   std::string personality_user;
+  std::string system_soul;                ///< what holds where `personality_soul` is empty
+  std::string system_user;                ///< what holds where `personality_user` is empty
   std::vector<std::string> provider_keys; ///< providers that the user has a key of his own for
 };
-BOOST_DESCRIBE_STRUCT(me_view, (), (id, username, role, scopes, theme, personality_soul, personality_user, provider_keys))
+BOOST_DESCRIBE_STRUCT(me_view, (),
+                      (id, username, role, scopes, theme, personality_soul, personality_user, system_soul, system_user,
+                       provider_keys))
 
 struct me_body {
   std::optional<base::secret> password;
@@ -37,15 +41,17 @@ struct me_body {
   std::optional<std::map<std::string, std::optional<base::secret>>> provider_keys;
 
   static std::span<const base::field_rule> rules() {
-    static constexpr base::field_rule all[] = {{.name = "password", .help = "a new one; ends all other sessions"},
-                                               {.name = "current_password", .help = "needed with `password`"},
-                                               {.name = "personality_soul", .help = "SOUL: how the agent is; empty = the system's", .max = 65'536},
-                                               {.name = "personality_user", .help = "USER: what it should know of you; empty = the system's", .max = 65'536},
-                                               {.name = "provider_keys", .help = "own keys: anthropic, openai, openrouter; null removes one"}};
+    static constexpr base::field_rule all[]
+      = {{.name = "password", .help = "a new one; ends all other sessions"},
+         {.name = "current_password", .help = "needed with `password`"},
+         {.name = "personality_soul", .help = "SOUL: how the agent is; empty = the system's", .max = 65'536},
+         {.name = "personality_user", .help = "USER: what it should know of you; empty = the system's", .max = 65'536},
+         {.name = "provider_keys", .help = "own keys: anthropic, openai, openrouter; null removes one"}};
     return all;
   }
 };
-BOOST_DESCRIBE_STRUCT(me_body, (), (password, current_password, theme, personality_soul, personality_user, provider_keys))
+BOOST_DESCRIBE_STRUCT(me_body, (),
+                      (password, current_password, theme, personality_soul, personality_user, provider_keys))
 
 constexpr const char* theme_key = "preferred_theme";
 constexpr const char* soul_key = "personality_soul";
@@ -57,7 +63,8 @@ void check_provider_keys(const std::map<std::string, std::optional<base::secret>
   base::field_errors errors;
   for (const auto& [provider, key] : keys) {
     if (std::ranges::find(keyed_providers, provider) == keyed_providers.end())
-      errors.push_back({"provider_keys." + provider, "is not a provider with keys: there is anthropic, openai, openrouter"});
+      errors.push_back(
+        {"provider_keys." + provider, "is not a provider with keys: there is anthropic, openai, openrouter"});
     else if (key && key->reveal().size() > longest_key)
       errors.push_back({"provider_keys." + provider, "must be at most 1024 bytes"});
   }
@@ -104,6 +111,9 @@ me_view get_me(call& c) {
   out.theme = base::enum_value<theme>(text(theme_key)).value_or(theme::system);
   out.personality_soul = text(soul_key);
   out.personality_user = text(user_key);
+  const auto system = c.with.settings->get();
+  out.system_soul = system->personality_soul.empty() ? std::string(config::built_in_soul) : system->personality_soul;
+  out.system_user = system->personality_user;
   for (const char* provider : keyed_providers)
     if (!text(storage::user_settings::provider_key_name(provider)).empty())
       out.provider_keys.emplace_back(provider);

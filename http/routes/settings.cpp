@@ -1,14 +1,17 @@
 #include "http/routes/all.hpp"
 #include "storage/credentials.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 /// The settings page: what can be set, what is set.
 namespace http::routes {
 namespace {
 
-std::string_view type_name(config::setting_kind k) {
-  switch (k) {
+std::string_view type_name(const config::setting_info& info) {
+  if (!info.choices.empty())
+    return "enum";
+  switch (info.kind) {
   case config::setting_kind::integer: return "integer";
   case config::setting_kind::flag: return "boolean";
   case config::setting_kind::text: return "string";
@@ -52,6 +55,18 @@ boost::json::value typed(config::setting_kind kind, std::string_view stored) {
   return boost::json::value(boost::json::string_view(stored));
 }
 
+boost::json::value choices_of(const config::setting_info& info) {
+  if (info.choices.empty())
+    return nullptr;
+  boost::json::array out;
+  for (auto rest = info.choices; !rest.empty();) {
+    const auto blank = std::min(rest.find(' '), rest.size());
+    out.emplace_back(boost::json::string_view(rest.substr(0, blank)));
+    rest.remove_prefix(std::min(blank + 1, rest.size()));
+  }
+  return out;
+}
+
 void list(call& c) {
   const auto stored = c.db("credentials.system_values", [vault = c.with.vault](storage::session& s) {
     return storage::credentials::system_values(s, *vault);
@@ -65,13 +80,13 @@ void list(call& c) {
     const bool integer = info.kind == config::setting_kind::integer;
     boost::json::object row;
     row["key"] = boost::json::string_view(info.key);
-    row["type"] = boost::json::string_view(type_name(info.kind));
+    row["type"] = boost::json::string_view(type_name(info));
     row["default"] = typed(info.kind, info.default_value);
     row["unit"]
       = info.unit.empty() ? boost::json::value(nullptr) : boost::json::value(boost::json::string_view(info.unit));
     row["min"] = integer ? boost::json::value(info.min) : boost::json::value(nullptr);
     row["max"] = integer ? boost::json::value(info.max) : boost::json::value(nullptr);
-    row["choices"] = nullptr;
+    row["choices"] = choices_of(info);
     row["help"] = boost::json::string_view(info.help);
     row["value"] = info.key == "system:paused" ? boost::json::value(paused) : typed(info.kind, value);
     row["source"] = set ? "database" : "default";

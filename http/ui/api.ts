@@ -5,7 +5,19 @@ export type Theme = "light" | "dark" | "system";
 export type Scope = "read" | "chat" | "run" | "engine" | "metrics" | "admin";
 export type RunStatus = "queued" | "running" | "waiting" | "success" | "error" | "stopped";
 
-export interface Me { id: string; username: string; role: Role; scopes: Scope[]; theme?: Theme }
+export type KeyedProvider = "anthropic" | "openai" | "openrouter";
+export interface Me {
+  id: string; username: string; role: Role; scopes: Scope[]; theme?: Theme;
+  personality_soul: string; personality_user: string;
+  /// What holds where one's own text is empty.
+  system_soul: string; system_user: string;
+  /// The providers that one has a key of one's own for.
+  provider_keys: KeyedProvider[];
+}
+export interface MeChange {
+  password?: string; current_password?: string; theme?: Theme; personality_soul?: string; personality_user?: string;
+  provider_keys?: Partial<Record<KeyedProvider, string | null>>;
+}
 export interface SignedIn { id: string; username: string; role: Role }
 export interface SetupState { needed: boolean; code_required: boolean }
 export interface User { id: string; username: string; role: Role; is_active: boolean; created_at?: string; last_login_at?: string | null }
@@ -22,9 +34,12 @@ export interface ToolCall {
 }
 /// The text of a message is a string; databases taken over may hold a list of blocks instead.
 export type Content = string | { type: string; text?: string }[] | null;
+/// A file that goes with a message; `/api/attachments/ID` is the file itself.
+export interface Attachment { id: string; name: string; media_type: string; size: number }
 export interface Message {
   role: string; content: Content; tool_calls?: ToolCall[] | null; run_id?: string | null;
   at?: string | null; model?: string; status?: RunStatus; error?: string | null; usage?: Usage;
+  attachments?: Attachment[] | null;
 }
 export interface Confirmation { call_id: string; tool_name: string; arguments: unknown; description: string; expires_at: string }
 export interface ConversationRow { id: string; title: string | null; model: string | null; started_at: string; ended_at: string | null }
@@ -33,11 +48,18 @@ export interface Conversation extends ConversationRow {
   /// Only in a `reset` event: what the running turn has said and done so far.
   partial?: { text: string; tool_calls: ToolCall[] } | null;
 }
+/// `context_length` is 0 where it is unknown; prices are USD for a million tokens, null where unknown.
 export interface Model {
-  id: string; name: string; provider: string; context_length: number | null; default?: boolean;
-  pricing: { prompt: number | null; completion: number | null } | null;
-  capabilities: { vision?: boolean; tools?: boolean; online?: boolean } | null;
+  id: string; name: string; provider: string; context_length: number; max_output_tokens: number; default?: boolean;
+  pricing: { prompt: number | null; completion: number | null };
+  capabilities: { vision: boolean; tools: boolean; online: boolean; pdf: boolean };
 }
+/// How a provider is doing. `has_key`: the server has one, beside the users' own.
+export interface Provider {
+  name: string; api: "anthropic" | "openai" | "openrouter" | "compatible"; base_url: string; has_key: boolean;
+  models: number; listed_at: string | null; list_error: string; open_calls: number; waiting_calls: number; failures: number; closed_until: string | null;
+}
+export interface ModelServer { name: string; base_url: string; has_key: boolean; created_at: string }
 
 export type AllowedTools = "all" | "none" | string[];
 export type PromptMode = "combined" | "system_only" | "agent_only";
@@ -80,11 +102,18 @@ export interface Actor {
   waiting_ms: Latency; busy_ms: Latency; last_message: string | null; last_error: string | null;
 }
 export interface Setting {
-  key: string; type: "integer" | "boolean" | "string" | "secret" | "enum" | "list"; default: unknown; unit: string | null;
+  key: string; type: "integer" | "boolean" | "string" | "prose" | "url" | "secret" | "enum" | "list"; default: unknown; unit: string | null;
   min: number | null; max: number | null; choices: string[] | null; help: string; value: unknown;
   source: "default" | "database" | "config" | "environment" | "command line"; set: boolean;
   effect?: "at_once" | "next_run" | "next_start";
 }
+/// One tool call in the audit log. `session_id` is the conversation, `task_id` the run.
+export interface AuditEntry {
+  id: number; timestamp: string; session_id: string | null; tool_name: string; arguments: unknown; result_summary: string | null;
+  confirmed: boolean; task_id: string | null; user_id: string | null;
+}
+export interface AuditPage { entries: AuditEntry[]; total: number; page: number; per_page: number }
+export interface AuditFilter { start?: string; end?: string; tool_name?: string; session_id?: string; task_id?: string; confirmed_only?: boolean }
 export interface WebDomain { domain: string; note: string | null; created_at: string }
 export interface FolderPath { path: string; note: string | null; for_users?: boolean; created_at: string }
 
@@ -179,7 +208,7 @@ export const api = {
   login: (b: { username: string; password: string }) => post<SignedIn | { mfa_token: string }>("/api/login", b),
   logout: (everywhere: boolean) => post<unknown>("/api/logout", everywhere ? { everywhere } : {}),
   me: () => get<Me>("/api/me"),
-  update_me: (b: { password?: string; current_password?: string; theme?: Theme }) => patch<Me>("/api/me", b),
+  update_me: (b: MeChange) => patch<Me>("/api/me", b),
 
   users: (s?: AbortSignal) => get<User[]>("/api/users?limit=500", s),
   create_user: (b: { username: string; password: string; role: Role }) => post<User>("/api/users", b),
@@ -189,12 +218,16 @@ export const api = {
   delete_api_key: (id: string) => del(`/api/api-keys/${e(id)}`),
 
   models: (s?: AbortSignal) => get<Model[]>("/api/models", s),
+  providers: (s?: AbortSignal) => get<Provider[]>("/api/models/providers", s),
+  refresh_models: () => post<unknown>("/api/models/refresh"),
+  add_model_server: (b: { name: string; base_url: string; api_key?: string }) => post<ModelServer>("/api/model-endpoints", b),
+  remove_model_server: (name: string) => del(`/api/model-endpoints/${e(name)}`),
   conversations: (limit: number, before?: string, s?: AbortSignal) => get<ConversationRow[]>(`/api/conversations${page(limit, before)}`, s),
   conversation: (id: string, s?: AbortSignal) => get<Conversation>(`/api/conversations/${e(id)}`, s),
   create_conversation: (b: { title?: string; model?: string }) => post<ConversationRow & { last_event_id: string | null }>("/api/conversations", b),
   rename_conversation: (id: string, title: string) => patch<Conversation>(`/api/conversations/${e(id)}`, { title }),
   delete_conversation: (id: string) => del(`/api/conversations/${e(id)}`),
-  send: (id: string, b: { text: string; model?: string }) => post<{ run_id: string; last_event_id: string }>(`/api/conversations/${e(id)}/messages`, b),
+  send: (id: string, b: { text: string; model?: string; attachments?: string[] }) => post<{ run_id: string; last_event_id: string }>(`/api/conversations/${e(id)}/messages`, b),
   stop_turn: (id: string) => post<unknown>(`/api/conversations/${e(id)}/stop`),
   answer: (id: string, call_id: string, b: { approved: boolean; scope?: "once" | "chat" }) =>
     post<unknown>(`/api/conversations/${e(id)}/confirmations/${e(call_id)}`, b),
@@ -222,6 +255,8 @@ export const api = {
   pause: () => post<unknown>("/api/pause"),
   resume: () => post<unknown>("/api/resume"),
   actors: (s?: AbortSignal) => get<Actor[]>("/api/actors", s),
+  audit: (f: AuditFilter, page: number, per_page: number, s?: AbortSignal) =>
+    get<AuditPage>(`/api/audit?${new URLSearchParams({ ...Object.fromEntries(Object.entries(f).map(([k, v]) => [k, String(v)])), page: String(page), per_page: String(per_page) })}`, s),
   settings: (s?: AbortSignal) => get<Setting[]>("/api/settings", s),
   set_setting: (key: string, value: unknown) => post<unknown>("/api/credentials", { key, value }),
   reset_setting: (key: string) => del(`/api/credentials/${e(key)}`),
@@ -231,6 +266,12 @@ export const api = {
   folders: (s?: AbortSignal) => get<FolderPath[]>("/api/filesystem-whitelist?limit=500", s),
   add_folder: (b: { path: string; note?: string; for_users?: boolean }) => post<FolderPath>("/api/filesystem-whitelist", b),
   remove_folder: (path: string) => del(`/api/filesystem-whitelist?path=${e(path)}`),
+};
+
+/// Where a file is sent to, for lib/upload.ts, and where it is.
+export const files = {
+  upload: (conversation: string, name: string) => `/api/conversations/${e(conversation)}/attachments?name=${e(name)}`,
+  of: (id: string) => `/api/attachments/${e(id)}`,
 };
 
 /// Addresses of the event streams, for lib/stream.ts.

@@ -9,9 +9,11 @@ import { load_session, me, safe_next, start_error } from "./lib/session";
 import { ActorsPage } from "./pages/actors/actors_page";
 import { AgentPage, NewAgentPage } from "./pages/agent/agent_page";
 import { AgentsPage } from "./pages/agents/agents_page";
+import { AuditPage } from "./pages/audit/audit_page";
 import { ChatPage } from "./pages/chat/chat_page";
 import { ChatsPage } from "./pages/chats/chats_page";
 import { LoginPage } from "./pages/login/login_page";
+import { ModelsPage } from "./pages/models/models_page";
 import { RunPage } from "./pages/run/run_page";
 import { RunsPage } from "./pages/runs/runs_page";
 import { SettingsPage } from "./pages/settings/settings_page";
@@ -32,6 +34,8 @@ const routes: readonly Route[] = [
   { path: /^\/runs$/, show: () => <RunsPage /> },
   { path: /^\/runs\/([^/]+)$/, show: (id) => <RunPage key={id} id={id} /> },
   { path: /^\/triggers$/, show: () => <TriggersPage /> },
+  { path: /^\/models$/, show: () => <ModelsPage /> },
+  { path: /^\/audit$/, show: () => <AuditPage /> },
   { path: /^\/settings(?:\/([^/]+))?$/, show: (part) => <SettingsPage path={part} /> },
   { path: /^\/users$/, admin: true, show: () => <UsersPage /> },
   { path: /^\/actors$/, admin: true, show: () => <ActorsPage /> },

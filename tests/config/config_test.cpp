@@ -156,6 +156,9 @@ TEST(RuntimeSettings, says_why_a_value_cannot_stand) {
   EXPECT_EQ(reason_against("system:egress_allow_hosts", " localhost:11434, *.corp.example,"), std::nullopt);
   EXPECT_EQ(reason_against("system:egress_allow_hosts", "a.example, 10.0.0.0/8"),
             "\"10.0.0.0/8\" is not a host, host:port or *.domain");
+  EXPECT_EQ(reason_against("system:search_engine", "searxng"), std::nullopt);
+  EXPECT_EQ(reason_against("system:search_engine", "searx"), "must be one of: duckduckgo searxng brave");
+  EXPECT_EQ(reason_against("system:search_engine", ""), "must be one of: duckduckgo searxng brave");
   EXPECT_EQ(reason_against("openai", "anything"), std::nullopt);
 }
 

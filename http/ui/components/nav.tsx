@@ -17,6 +17,8 @@ export const places: readonly Place[] = [
 ];
 export const engine_places: readonly Place[] = [
   { name: "Actors", icon: "actors", href: "/actors", here: /^\/actors$/, admin: true },
+  { name: "Models", icon: "models", href: "/models", here: /^\/models$/ },
+  { name: "Audit log", icon: "audit", href: "/audit", here: /^\/audit$/ },
   { name: "Users", icon: "user", href: "/users", here: /^\/users$/, admin: true },
   { name: "Settings", icon: "settings", href: "/settings", here: /^\/settings(\/|$)/ },
 ];

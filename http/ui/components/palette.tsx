@@ -4,6 +4,7 @@ import { engine, set_paused } from "../lib/engine";
 import { useResource } from "../lib/resource";
 import { navigate } from "../lib/router";
 import { is_admin, me, sign_out } from "../lib/session";
+import { address_of, own_parts, server_parts } from "../lib/setting_groups";
 import { Icon } from "./icon";
 import { engine_places, places } from "./nav";
 
@@ -33,6 +34,8 @@ export function Palette({ on_close, show_keys }: { on_close: () => void; show_ke
       { id: "new", icon: "plus", name: "New chat", keys: "C", go: to("/") },
       ...(is_admin() && engine.value ? [{ id: "pause", icon: paused ? "play" : "pause", name: paused ? "Resume all runs" : "Pause all runs", keys: "P", go: () => void set_paused(!paused) }] : []),
       ...pages.map((p) => ({ id: p.href, icon: p.icon, name: p.name, go: to(p.href) })),
+      ...[...own_parts, ...(is_admin() ? server_parts : [])].map((p) => ({ id: `s-${p.path}`, icon: "settings", name: p.name, kind: "settings", go: to(address_of(p)) })),
+      ...(is_admin() ? [{ id: "server", icon: "plus", name: "Add a model server", go: to("/models?add=1") }] : []),
       { id: "history", icon: "clock", name: "All chats", go: to("/chats") },
       { id: "agent-new", icon: "plus", name: "New agent", go: to("/agents/new") },
       ...(agents.data ?? []).map((a) => ({ id: a.id, icon: "agents", name: a.name, kind: "agent", go: to(`/agents/${a.id}`) })),

@@ -46,6 +46,12 @@ export const ms_between = (from: string, to: string | number) => new Date(to).ge
 export const count = (n: number) => whole.format(n);
 /// Tokens: `612`, from 1,000 on `10.4 K`.
 export const tokens = (n: number) => (n < 1000 ? String(n) : `${(n / 1000).toFixed(n < 100_000 ? 1 : 0)} K`);
+/// The size of a file: `612 bytes`, `48 KiB`, `10 MiB`, `2.4 MiB`.
+export function bytes(n: number): string {
+  if (n < 1024) return plural(n, "byte");
+  const [value, unit] = n < 1024 * 1024 ? [n / 1024, "KiB"] : [n / 1024 / 1024, "MiB"];
+  return `${value < 10 ? Math.round(value * 10) / 10 : Math.round(value)} ${unit}`;
+}
 /// Money of one call: four decimals. Sums have two: `money(x, 2)`.
 export const money = (usd: number, decimals = 4) => `$${usd.toFixed(decimals)}`;
 /// Milliseconds of an actor: `0.02`, `0.9`, `31`, `9,140`; `–` where nothing was measured.

@@ -14,10 +14,11 @@ import { useResource } from "../../lib/resource";
 import { navigate } from "../../lib/router";
 import { ChatList, title_of } from "./chat_list";
 import { reload_chats } from "./chat_list_state";
-import { ChatSession } from "./chat_session";
+import { ChatSession, type Failed } from "./chat_session";
 import { Composer } from "./composer";
 import { ConfirmSheet } from "./confirm_sheet";
 import { put_draft } from "./drafts";
+import { clear_files, send_files } from "./files";
 import { RenameDialog } from "./rename_dialog";
 import { Thread } from "./thread";
 import { Welcome } from "./welcome";
@@ -50,7 +51,7 @@ export function ChatPage({ id }: { id: string | null }) {
   const [picked, set_picked] = useState<string | null>(null);
   const [over, set_over] = useState<"" | "rename" | "delete">("");
   const [aside, set_aside] = useState<readonly string[]>([]);
-  const [start_error, set_start_error] = useState<{ error: ReturnType<typeof as_error>; text: string } | null>(null);
+  const [start_error, set_start_error] = useState<Failed | null>(null);
   useEffect(() => { set_aside([]); set_over(""); set_start_error(null); set_picked(null); }, [id]);
 
   const head = session?.head.value;
@@ -69,20 +70,36 @@ export function ChatPage({ id }: { id: string | null }) {
 
   useKeys({ Escape: () => { if (running) void session?.stop(); } }, stop_help);
 
-  const welcome = <Welcome demo={model?.startsWith("demo:") ?? false} on_try={(text) => { put_draft(id ?? "new", text); document.getElementById("say")?.focus(); }} />;
-
-  const send = async (text: string) => {
-    if (session) return session.send(text, model);
-    set_start_error(null);
+  const of = id ?? "new";
+  const welcome = <Welcome demo={model?.startsWith("demo:") ?? false} on_try={(text) => { put_draft(of, text); document.getElementById("say")?.focus(); }} />;
+  const start = async (text: string, signal: AbortSignal) => {
+    let made: string | null = null;
+    let failed_file = false;
     try {
-      const made = await api.create_conversation(model ? { model } : {});
-      const next = new ChatSession(made.id);
+      made = (await api.create_conversation(model ? { model } : {})).id;
+      const files = await send_files(of, made, signal).catch((e: unknown) => { failed_file = true; throw e; });
+      const next = new ChatSession(made);
       await next.open();
       handed_over = next;
-      navigate(`/chat/${made.id}`, "replace");
-      await next.send(text, model);
+      clear_files(of);
+      navigate(`/chat/${made}`, "replace");
+      return await next.send(text, model, files);
     } catch (e) {
-      set_start_error({ error: as_error(e), text });
+      if (!failed_file) set_start_error({ act: "send", error: as_error(e), text, files: [] });
+      else if (made) await api.delete_conversation(made).catch(() => {}); // nothing was said in it
+      return false;
+    }
+  };
+  const send = async (text: string, signal: AbortSignal) => {
+    set_start_error(null);
+    if (!session) return start(text, signal);
+    try {
+      const files = await send_files(of, session.id, signal);
+      const sent = await session.send(text, model, files);
+      if (sent) clear_files(of);
+      return sent;
+    } catch {
+      return false; // the file says why
     }
   };
 
@@ -109,9 +126,9 @@ export function ChatPage({ id }: { id: string | null }) {
             <div class="composer"><div class="notice notice--warn"><p><b>A tool waits for your answer.</b></p><Button small onClick={() => set_aside([])}>Show the question</Button></div></div>
           )}
           {!failed && <Composer
-            of={id ?? "new"} models={models} model={model} on_model={set_picked} running={running} stopping={session?.stopping.value ?? false}
-            queued={session?.queued.value?.text ?? null} on_unqueue={() => { if (session) session.queued.value = null; }}
-            error={session?.send_error.value ?? start_error} on_send={(text) => void send(text)} on_stop={() => void session?.stop()}
+            of={of} models={models} model={model} on_model={set_picked} running={running} stopping={session?.stopping.value ?? false}
+            queued={session?.queued.value ?? null} on_unqueue={() => { if (session) session.queued.value = null; }}
+            error={session?.send_error.value ?? start_error} on_send={send} on_stop={() => void session?.stop()}
           />}
         </section>
       </div>

@@ -1,11 +1,14 @@
 import { batch, signal } from "@preact/signals";
-import { api, ApiError, streams, type Confirmation, type Conversation, type RunStatus, type ToolCall, type Usage } from "../../api";
+import { api, ApiError, streams, type Attachment, type Confirmation, type Conversation, type RunStatus, type ToolCall, type Usage } from "../../api";
 import { as_error } from "../../lib/act";
 import { refresh_engine } from "../../lib/engine";
 import { EventStream, type StreamEvent } from "../../lib/stream";
 import { reload_chats } from "./chat_list_state";
 import { append_text, fold, put_call, snapshot, turn_text, type Turn } from "./turns";
 
+/// What was typed and is not sent yet, with files that the server has already.
+export interface Unsent { text: string; files: readonly Attachment[] }
+export type Failed = Unsent & { act: "send" | "stop"; error: ApiError };
 interface Done { run_id: string; status: RunStatus; text: string; usage?: Usage }
 
 const looked_up = 6;    // turns; older ones show no cost
@@ -22,8 +25,8 @@ export class ChatSession {
   readonly stopping = signal(false);
   readonly confirmations = signal<Confirmation[]>([]);
   /// What was typed while a turn ran; it is sent when that is over.
-  readonly queued = signal<{ text: string; model: string | undefined } | null>(null);
-  readonly send_error = signal<{ error: ApiError; text: string } | null>(null);
+  readonly queued = signal<(Unsent & { model: string | undefined }) | null>(null);
+  readonly send_error = signal<Failed | null>(null);
   /// Whole sentences of the answer, for those who hear it.
   readonly spoken = signal("");
 
@@ -65,26 +68,28 @@ export class ChatSession {
     this.#stream?.close();
   }
 
-  /// Sends a message, or keeps it until the running turn is over.
-  async send(text: string, model: string | undefined): Promise<void> {
+  /// Sends a message, or keeps it until the running turn is over. False when it was not sent; `send_error` says why.
+  async send(text: string, model: string | undefined, files: readonly Attachment[] = []): Promise<boolean> {
     this.send_error.value = null;
     if (this.running.value) {
-      this.queued.value = { text, model };
-      return;
+      this.queued.value = { text, model, files };
+      return true;
     }
-    this.#settled.push({ key: this.#key(), who: "you", parts: [{ kind: "text", text }], run_id: null, at: new Date().toISOString(), live: false });
+    this.#settled.push({ key: this.#key(), who: "you", parts: [{ kind: "text", text }], files, run_id: null, at: new Date().toISOString(), live: false });
     this.#begin(null);
     try {
-      const answer = await api.send(this.id, { text, ...(model ? { model } : {}) });
+      const answer = await api.send(this.id, { text, ...(model ? { model } : {}), ...(files.length > 0 ? { attachments: files.map((f) => f.id) } : {}) });
       this.#run_id = answer.run_id;
       if (this.#live) this.#live.run_id = answer.run_id;
       void refresh_engine();
       if (!this.head.value?.title) void this.#read_title().then(reload_chats);
+      return true;
     } catch (e) {
       this.#settled.pop();
       this.#end();
-      this.send_error.value = { error: as_error(e), text };
+      this.send_error.value = { act: "send", error: as_error(e), text, files };
       if (as_error(e).status === 409) await this.#read_again();
+      return false;
     }
   }
 
@@ -95,7 +100,7 @@ export class ChatSession {
       await api.stop_turn(this.id);
     } catch (e) {
       this.stopping.value = false;
-      this.send_error.value = { error: as_error(e), text: "" };
+      this.send_error.value = { act: "stop", error: as_error(e), text: "", files: [] };
     }
   }
 
@@ -282,7 +287,7 @@ export class ChatSession {
     void refresh_engine();
     const next = this.queued.value;
     this.queued.value = null;
-    if (next) void this.send(next.text, next.model);
+    if (next) void this.send(next.text, next.model, next.files);
   }
 
   async #read_title(): Promise<void> {

@@ -1,11 +1,12 @@
 import { memo } from "../../lib/memo";
 import type { Confirmation, Usage } from "../../api";
 import { Answer } from "../../components/answer";
+import { Attachments } from "../../components/attachments";
 import { Mark } from "../../components/icon";
 import { Age, Time } from "../../components/time";
 import { count, money } from "../../lib/format";
 import { CallView } from "./call_view";
-import type { Turn } from "./turns";
+import { turn_text, type Turn } from "./turns";
 
 interface Props { turn: Turn; asked: readonly Confirmation[]; paused: boolean; show_question: () => void }
 
@@ -13,7 +14,10 @@ function YourTurn({ turn }: { turn: Turn }) {
   return (
     <article class="turn turn--you">
       <p class="who">You {turn.at && <span class="faint"><Time at={turn.at} /></span>}</p>
-      <div class="body"><div class="prose plain">{turn.parts.map((p) => (p.kind === "text" ? p.text : ""))}</div></div>
+      <div class="body">
+        {turn.files && turn.files.length > 0 && <Attachments files={turn.files} />}
+        {turn_text(turn) && <div class="prose plain">{turn_text(turn)}</div>}
+      </div>
     </article>
   );
 }

@@ -1,4 +1,4 @@
-import type { Content, Message, RunStatus, ToolCall, Usage } from "../../api";
+import type { Attachment, Content, Message, RunStatus, ToolCall, Usage } from "../../api";
 
 /// A turn is one message of the user, or everything the model said and did about it.
 export type Part = { kind: "text"; text: string } | { kind: "calls"; calls: ToolCall[] };
@@ -6,6 +6,7 @@ export interface Turn {
   key: string;
   who: "you" | "assistant";
   parts: Part[];
+  files?: readonly Attachment[] | undefined;
   run_id: string | null;
   at: string | null;
   live: boolean;
@@ -57,7 +58,8 @@ export function fold(messages: readonly Message[], running: string | null): Turn
   messages.forEach((m, i) => {
     const text = text_of(m.content);
     if (m.role === "user") {
-      if (text) turns.push({ key: `m${i}`, who: "you", parts: [{ kind: "text", text }], run_id: m.run_id ?? null, at: m.at ?? null, live: false });
+      const files = m.attachments ?? [];
+      if (text || files.length > 0) turns.push({ key: `m${i}`, who: "you", parts: [{ kind: "text", text }], files, run_id: m.run_id ?? null, at: m.at ?? null, live: false });
       return;
     }
     if (m.role !== "assistant" || (running !== null && m.run_id === running)) return;

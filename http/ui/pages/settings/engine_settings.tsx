@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { api, type ApiError, type Setting } from "../../api";
 import { Button } from "../../components/button";
@@ -9,31 +10,31 @@ import { refresh_engine } from "../../lib/engine";
 import { focus_invalid } from "../../lib/focus";
 import { useResource, type Resource } from "../../lib/resource";
 import { useUnsaved } from "../../lib/unsaved";
-import { draft_of, name_of, SettingRow, value_of, type Draft } from "./setting_row";
+import { settings_of, unnamed_of, type Group } from "../../lib/setting_groups";
+import { draft_of, is_model, name_of, sentence_of, SettingRow, value_of, type Draft } from "./setting_row";
 
-/// Those that have a better place: the kill switch is in the engine box.
-const elsewhere = /^system:paused$/;
-const is_security = (s: Setting) => /^system:(security_|allow_|public_hosts|trusted_proxy|egress_)/.test(s.key);
 const is_secret = (s: Setting) => s.type === "secret";
 
-export const EngineSettings = () => <Settings title="Engine and limits" about="How much may happen at once, and how the engine works. Changes take effect at once unless it says otherwise." pick={(s) => !is_secret(s) && !is_security(s)} />;
-export const SecuritySettings = () => <Settings title="Security" about="Who reaches this server, whom it reaches, and what guards the model against text from outside." pick={(s) => !is_secret(s) && is_security(s)} />;
-export const SecretSettings = () => <Settings title="Keys and secrets" about="Encrypted on this machine. They can be replaced, never read." pick={is_secret} />;
-
-function Settings({ title, about, pick }: { title: string; about: string; pick: (s: Setting) => boolean }) {
+/// One page of the server's settings, in its sections.
+export function GroupSettings({ group, below }: { group: Group; below?: ComponentChildren }) {
   const all = useResource("settings", (s) => api.settings(s));
   return (
     <section class="set">
-      <h2>{title}</h2>
-      <p>{about}</p>
+      <h2>{group.name}</h2>
+      <p>{group.about}</p>
       <Loaded of={all} what="the settings" unaffected="The engine goes on with what it knows.">
-        {(rows) => <Rows all={all} rows={rows.filter((s) => pick(s) && !elsewhere.test(s.key))} />}
+        {(rows) => <Rows all={all} parts={[...group.sections.map((s) => ({ title: s.title, rows: settings_of(s, rows) })), { title: "More", rows: unnamed_of(group, rows) }]} />}
       </Loaded>
+      {below}
     </section>
   );
 }
 
-function Rows({ all, rows }: { all: Resource<Setting[]>; rows: readonly Setting[] }) {
+interface Part { title: string; rows: readonly Setting[] }
+
+function Rows({ all, parts }: { all: Resource<Setting[]>; parts: readonly Part[] }) {
+  const rows = parts.flatMap((p) => p.rows);
+  const models = useResource(rows.some(is_model) ? "models" : null, (s) => api.models(s));
   const [drafts, set_drafts] = useState<Readonly<Record<string, Draft>>>({});
   const [errors, set_errors] = useState<Readonly<Record<string, ApiError>>>({});
   const [busy, set_busy] = useState(false);
@@ -74,16 +75,21 @@ function Rows({ all, rows }: { all: Resource<Setting[]>; rows: readonly Setting[
   if (rows.length === 0) return <p class="faint below">This server has no settings of this kind.</p>;
   return (
     <form noValidate onSubmit={(e) => { e.preventDefault(); save(); }}>
-      <div class="rows">
-        {rows.map((s) => (
-          <SettingRow key={s.key} s={s} draft={drafts[s.key] ?? draft_of(s)} changed={changed.includes(s)} error={message(s.key)}
-            on_change={(d) => set_drafts({ ...drafts, [s.key]: d })} on_reset={() => { if (is_secret(s)) set_gone(s); else void each([s.key], (key) => api.reset_setting(key)); }} />
-        ))}
-      </div>
+      {parts.filter((p) => p.rows.length > 0).map((p) => (
+        <section key={p.title} class="part">
+          {p.title && <h3>{p.title}</h3>}
+          <div class="rows">
+            {p.rows.map((s) => (
+              <SettingRow key={s.key} s={s} draft={drafts[s.key] ?? draft_of(s)} changed={changed.includes(s)} error={message(s.key)} {...(is_model(s) ? { models: models.data ?? [] } : {})}
+                on_change={(d) => set_drafts({ ...drafts, [s.key]: d })} on_reset={() => { if (is_secret(s)) set_gone(s); else void each([s.key], (key) => api.reset_setting(key)); }} />
+            ))}
+          </div>
+        </section>
+      ))}
       <FormError error={whole} />
       {gone && (
         <ConfirmDialog title={`Remove “${name_of(gone.key)}”?`} act="Remove it" on_close={() => set_gone(null)} on_act={async () => { await api.reset_setting(gone.key); all.reload(); }}>
-          <p>It can’t be read, so it can’t be put back. What needs it goes without it. {gone.help}</p>
+          <p>It can’t be read, so it can’t be put back. What needs it goes without it. {sentence_of(gone.help)}</p>
         </ConfirmDialog>
       )}
       {changed.length > 0 && (
