@@ -30,8 +30,9 @@ struct engine_settings {
   security::address_guard guard; ///< what trust::open may reach; a test declares its loopback servers public
   /// In place of the system's resolver, for tests: the addresses of a name. Called on a thread of the resolver.
   std::function<std::vector<std::string>(const std::string& host)> resolve;
-  /// Told of every connection that is about to be tried, `127.0.0.1:4010`, after the guard. On the engine's thread.
-  std::function<void(const std::string& address)> connecting;
+  /// Asked before every connection that is tried, `127.0.0.1:4010`, after the guard: with false it is not tried. For tests,
+  /// which count and keep to the machine. On the engine's thread.
+  std::function<bool(const std::string& address)> connecting;
 };
 
 /// Figures since the start, but for `open`.

@@ -389,10 +389,9 @@ std::optional<std::string> engine::loop::refusal(const url& host, const sockaddr
          + ", which may not be reached from here (an admin can allow it: system:egress_allow_hosts).";
 }
 
-void engine::loop::connecting(const sockaddr& address) {
+bool engine::loop::connecting(const sockaddr& address) {
   ++connects_;
-  if (settings_.connecting)
-    settings_.connecting(security::address_text(address));
+  return !settings_.connecting || settings_.connecting(security::address_text(address));
 }
 
 void engine::loop::connected(const open_transfer& t) { class_of(t.trust()).hosts.connected(t.slot, t.id()); }

@@ -117,7 +117,7 @@ private:
   trust_class& class_of(trust of) noexcept { return of == trust::provider ? provider_ : open_; }
 
   std::optional<std::string> refusal(const url& host, const sockaddr& address) override;
-  void connecting(const sockaddr& address) override;
+  bool connecting(const sockaddr& address) override;
   void connected(const open_transfer& t) override;
   void moved(transfer_id id) override;
 

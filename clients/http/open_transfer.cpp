@@ -171,7 +171,8 @@ curl_socket_t open_transfer::open_socket(void* self, curlsocktype, curl_sockaddr
       return CURL_SOCKET_BAD;
     }
   }
-  t.host_.connecting(address->addr);
+  if (!t.host_.connecting(address->addr))
+    return CURL_SOCKET_BAD;
   return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 

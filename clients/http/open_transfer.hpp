@@ -29,8 +29,8 @@ public:
   virtual ~transfer_host() = default;
   /// Why trust::open may not reach this address of `host`, as one sentence.
   [[nodiscard]] virtual std::optional<std::string> refusal(const url& host, const sockaddr& address) = 0;
-  /// A socket is about to be made for this address.
-  virtual void connecting(const sockaddr& address) = 0;
+  /// A socket is about to be made for this address; false: it shall not.
+  [[nodiscard]] virtual bool connecting(const sockaddr& address) = 0;
   /// The transfer has its connection. Called inside libcurl: no transfer may be added or removed.
   virtual void connected(const open_transfer& t) = 0;
   /// The transfer's next deadline may have moved.
