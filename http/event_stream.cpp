@@ -70,6 +70,8 @@ void write_events(stream_sink& sink, subscription& from, sign_in& who, const cal
       }
       continue;
     }
+    if (sink.closed())
+      return; // at once: the client's next connection counts against the same limit
     // What waits already goes out in the same piece.
     std::string text;
     bool ended = false;

@@ -3,7 +3,18 @@ import { suite, test } from "node:test";
 import { admin, cookie_for, eventually, make_agent, new_page } from "../support/world.mjs";
 import { last_text, over } from "../support/chat.mjs";
 
-/// Presses Tab until the focus is on what `selector` names; every stop must show a focus ring.
+/// "" once the focus has been all around; null where a ring shows it, around the element or the frame that it fills; else the element.
+const unseen_stop = () => {
+  const at = document.activeElement;
+  if (at === document.body) return "";
+  const ring = (e) => { const s = getComputedStyle(e); return s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 1; };
+  const frame = at.closest("form"); // the composer's field is ringed with its buttons
+  const framed = at.matches("textarea") && frame && getComputedStyle(frame).boxShadow !== "none";
+  const box = at.getBoundingClientRect();
+  return (ring(at) || framed) && box.width > 1 && box.height > 1 ? null : at.outerHTML.slice(0, 120);
+};
+
+/// Presses Tab until the focus is on what `selector` names.
 async function tab_to(page, selector, most = 60) {
   for (let i = 0; i < most; i += 1) {
     await page.keyboard.press("Tab");
@@ -28,6 +39,23 @@ suite("Keyboard only", () => {
     await page.keyboard.press("Enter");
     await over(page);
     assert.equal(await last_text(page), "Typed");
+  });
+
+  test("every stop of Tab shows where it is, on every page", async () => {
+    const page = await new_page();
+    for (const path of ["/", "/chats", "/agents", "/agents/new", "/runs", "/triggers", "/settings", "/settings/look", "/settings/engine", "/users", "/actors"]) {
+      await page.goto(path);
+      await page.getByRole("heading", { level: 1 }).first().waitFor();
+      await page.locator(".skip").focus(); // some pages put the focus into their first field
+      let stops = 0;
+      for (; stops < 80; stops += 1) {
+        await page.keyboard.press("Tab");
+        const unseen = await page.evaluate(unseen_stop);
+        if (unseen === "") break;
+        assert.equal(unseen, null, `stop ${stops + 1} on ${path}`);
+      }
+      assert.ok(stops >= 8, `only ${stops} stops on ${path}`);
+    }
   });
 
   test("the skip link leads to the content", async () => {
