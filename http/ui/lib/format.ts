@@ -63,5 +63,13 @@ export function millis(ms: number | null | undefined): string {
 }
 /// `one run`, `3 runs`.
 export const plural = (n: number, one: string, many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`;
+/// With its full stop, where that is missing.
+export const sentence_of = (text: string) => (/[.?!]$/.test(text) ? text : `${text}.`);
+/// When something was written down: `14:33:02` today, else `25 Nov 23:57:14`, with the year when it is another.
+export function exact_time(iso: string): string {
+  const then = new Date(iso);
+  if (days_ago(then) === 0) return clock_s.format(then);
+  return `${day_month.format(then)}${then.getFullYear() === new Date().getFullYear() ? "" : ` ${then.getFullYear()}`} ${clock_s.format(then)}`;
+}
 /// JSON for people, indented by two.
 export const pretty = (value: unknown) => JSON.stringify(value, null, 2) ?? "null";

@@ -24,7 +24,7 @@ async function pick(page, name) {
 /// Sends an event with files, as dragging and pasting do.
 const transfer = (page, type, files, selector = ".thread") => page.evaluate(([t, all, at]) => {
   const data = new DataTransfer();
-  for (const { name, mime, base64 } of all) data.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], name, { type: mime }));
+  for (const { name, mime, base64, zeros } of all) data.items.add(new File([base64 ? Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)) : new Uint8Array(zeros)], name, { type: mime }));
   const event = t === "paste" ? new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }) : new DragEvent(t, { dataTransfer: data, bubbles: true, cancelable: true });
   document.querySelector(at).dispatchEvent(event);
 }, [type, files, selector]);
@@ -45,7 +45,7 @@ suite("Attachments", () => {
     const button = page.getByRole("button", { name: "Attach files" });
     await eventually("it is off for the demo model", async () => (await button.getAttribute("aria-disabled")) === "true");
     await button.click({ force: true });
-    await page.getByText("Demo model reads text only.").waitFor();
+    await page.getByRole("alert").getByText("Demo model reads text only.").waitFor();
     await page.getByRole("button", { name: "Choose a model" }).click();
     await page.getByRole("option", { name: /^Painter/ }).click();
     await eventually("it is on for a model with vision", async () => (await button.getAttribute("aria-disabled")) === null);
@@ -140,8 +140,8 @@ suite("Attachments", () => {
     const picture = await png(page);
     await transfer(page, "paste", [{ name: "notes.txt", mime: "text/plain", base64: "aGVsbG8=" }], "#say");
     await page.getByText("notes.txt is neither a picture").waitFor();
-    await choose(page, [{ name: "huge.png", mimeType: "image/png", buffer: Buffer.concat([picture, Buffer.alloc(10 * 1024 * 1024)]) }]);
-    await page.getByText("huge.png has 10 MiB; a file may have at most 10 MiB.").waitFor();
+    await transfer(page, "paste", [{ name: "huge.png", mime: "image/png", zeros: 10 * 1024 * 1024 + 1 }], "#say");
+    await page.getByText("huge.png is too large: a file may have at most 10 MiB.").waitFor();
     await choose(page, Array.from({ length: 12 }, (_, i) => ({ name: `p${i}.png`, mimeType: "image/png", buffer: picture })));
     await page.getByText("2 files are left out: at most 10 can go with a message.").waitFor();
     assert.equal(await files_of(page).count(), 10);

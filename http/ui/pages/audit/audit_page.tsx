@@ -5,9 +5,8 @@ import { Loaded } from "../../components/loaded";
 import { Empty } from "../../components/notice";
 import { NothingFound } from "../../components/filter";
 import { Page, Scroll } from "../../components/page";
-import { Time } from "../../components/time";
 import { Button } from "../../components/button";
-import { count, plural } from "../../lib/format";
+import { count, exact_time, full_time, plural } from "../../lib/format";
 import { useKeys, useRowKeys } from "../../lib/keys";
 import { useResource } from "../../lib/resource";
 import { navigate, set_query, url } from "../../lib/router";
@@ -28,9 +27,9 @@ function Pages({ shown, total, go }: { shown: Shown; total: number; go: (page: n
   return (
     <nav class="btns pages" aria-label="Pages">
       <span class="faint grow">{count(from)}–{count(Math.min(total, from + per_page - 1))} of {count(total)}</span>
-      <Button small server icon="left" keys="[" disabled={shown.page <= 1} onClick={() => go(shown.page - 1)}>Newer</Button>
+      <Button small server keys="[" disabled={shown.page <= 1} onClick={() => go(shown.page - 1)}>Newer</Button>
       <span class="faint">{count(shown.page)} / {count(last)}</span>
-      <Button small server icon="right" keys="]" disabled={shown.page >= last} onClick={() => go(shown.page + 1)}>Older</Button>
+      <Button small server keys="]" disabled={shown.page >= last} onClick={() => go(shown.page + 1)}>Older</Button>
     </nav>
   );
 }
@@ -39,11 +38,11 @@ function Row({ entry, href, selected, user }: { entry: AuditEntry; href: string;
   return (
     <tr aria-selected={selected}>
       <th scope="row"><a class="name mono" data-row href={href}>{entry.tool_name}</a><span class="sub only-phone clip">{in_short(entry.arguments)}</span>{user !== null && <span class="sub only-phone">{user}</span>}</th>
-      <td class="not-phone audit-said"><span class="clip" title={in_short(entry.arguments)}>{in_short(entry.arguments)}</span></td>
+      <td class="not-phone audit-said"><span class="clip" title={in_short(entry.arguments)}>{in_short(entry.arguments) || <span class="faint">none</span>}</span></td>
       <td class="not-phone audit-said"><span class="clip faint" title={entry.result_summary ?? ""}>{entry.result_summary}</span></td>
       <td class="nw">{entry.confirmed && <span class="state"><Mark name="you" />approved</span>}</td>
       {user !== null && <td class="not-phone">{user}</td>}
-      <td class="num faint nw"><Time at={entry.timestamp} /></td>
+      <td class="num faint nw"><time dateTime={entry.timestamp} title={full_time(entry.timestamp)}>{exact_time(entry.timestamp)}</time></td>
     </tr>
   );
 }
@@ -69,6 +68,7 @@ export function AuditPage() {
     <Page title="Audit log" scene={entry ? "detail" : undefined} actions={<ExportButtons filter={() => asked_of(shown)} name_of={name_of} total={log.data?.total ?? 0} />}>
       <div class={entry ? "split" : "split split--one"}>
         <Scroll label="Audit log">
+          {log.data && log.data.total > 0 && <p class="lead">{plural(log.data.total, "tool call")}{is_filtered(shown) ? (log.data.total === 1 ? " matches. " : " match. ") : ". "}<em>{admin ? "Of all users, newest first." : "Of your chats and agents, newest first."}</em></p>}
           <FilterBar shown={shown} on_change={show} />
           <Loaded of={log} what="the audit log" unaffected="What tools do is written down all the same.">
             {(page) => {
@@ -85,7 +85,7 @@ export function AuditPage() {
                       </table>
                     </div>
                   </section>
-                  <Pages shown={shown} total={page.total} go={(p) => show({ page: p })} />
+                  {page.total > per_page && <Pages shown={shown} total={page.total} go={(p) => show({ page: p })} />}
                 </>
               );
             }}

@@ -37,17 +37,13 @@ export function FilterBar({ shown, on_change }: { shown: Shown; on_change: (chan
   return (
     <div class="toolbar audit-filter" role="search" aria-label="What of the log is shown">
       <OnlyOne shown={shown} on_change={on_change} />
-      <label><span class="vh">Tool</span>
-        <select class="select" value={shown.tool} onChange={(e) => on_change({ tool: e.currentTarget.value })}>
-          <option value="">All tools</option>
-          {names.map((n) => <option key={n} value={n}>{n}</option>)}
-        </select>
-      </label>
-      <label><span class="vh">Time</span>
-        <select class="select" value={shown.range} onChange={(e) => on_change({ range: e.currentTarget.value as Shown["range"] })}>
-          {ranges.map(([value, name]) => <option key={value} value={value}>{name}</option>)}
-        </select>
-      </label>
+      <select class="select" aria-label="Tool" value={shown.tool} onChange={(e) => on_change({ tool: e.currentTarget.value })}>
+        <option value="">All tools</option>
+        {names.map((n) => <option key={n} value={n}>{n}</option>)}
+      </select>
+      <select class="select" aria-label="Time" value={shown.range} onChange={(e) => on_change({ range: e.currentTarget.value as Shown["range"] })}>
+        {ranges.map(([value, name]) => <option key={value} value={value}>{name}</option>)}
+      </select>
       {shown.range === "days" && (
         <>
           <label class="day"><span>From</span><input class="input" type="date" value={shown.from} max={shown.to || undefined} onChange={(e) => on_change({ from: e.currentTarget.value })} /></label>

@@ -91,7 +91,7 @@ export function add_files(of: string, added: Iterable<File>, model: Model | unde
     if (!kind) refused.push(`${name} is neither a picture (PNG, JPEG, GIF, WebP) nor a PDF document.`);
     else if (!can_take(model, kind)) refused.push(`${name}: ${model?.name ?? "the model"} takes no ${kind_words[kind]}.`);
     else if (file.size === 0) refused.push(`${name} is empty.`);
-    else if (file.size > most_bytes) refused.push(`${name} has ${bytes(file.size)}; a file may have at most ${bytes(most_bytes)}.`);
+    else if (file.size > most_bytes) refused.push(`${name} is too large: a file may have at most ${bytes(most_bytes)}.`);
     else if (next.length >= most_files) too_many += 1;
     else next.push({ key: ++count, name, size: file.size, kind, file, preview: kind === "image" ? URL.createObjectURL(file) : null, state: "ready", share: 0, error: null, sent: null });
   }

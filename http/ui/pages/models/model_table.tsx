@@ -33,7 +33,7 @@ export function ModelTable({ provider, models, narrowed }: { provider: string; m
       <header><h2>{name}</h2><span class="faint pad-end">{plural(models.length, "model")}{narrowed && " found"}</span></header>
       <div class="table-wrap">
         <table class="table table--two models">
-          <thead><tr><th scope="col">Model</th><th scope="col" class="not-phone">Can</th><th scope="col" class="num not-phone">Context, tokens</th><th scope="col" class="num">In, $ / M</th><th scope="col" class="num">Out, $ / M</th></tr></thead>
+          <thead><tr><th scope="col">Model</th><th scope="col" class="not-phone">Can</th><th scope="col" class="num not-phone">Context, tokens</th><th scope="col" class="num">In, $/M</th><th scope="col" class="num">Out, $/M</th></tr></thead>
           <tbody>{shown.map((m) => <Row key={m.id} m={m} />)}</tbody>
         </table>
       </div>

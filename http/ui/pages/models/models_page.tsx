@@ -8,7 +8,7 @@ import { Page, Scroll } from "../../components/page";
 import { plural } from "../../lib/format";
 import { useKeys } from "../../lib/keys";
 import { by_provider, matches, provider_name } from "../../lib/models";
-import { useResource } from "../../lib/resource";
+import { useReload, useResource } from "../../lib/resource";
 import { set_query, url } from "../../lib/router";
 import { is_admin } from "../../lib/session";
 import { ModelTable } from "./model_table";
@@ -27,7 +27,7 @@ function lead(models: readonly Model[], providers: readonly Provider[] | undefin
   return (
     <p class="lead">
       {real.length === 0 ? "Only the demo model so far. " : `${plural(real.length, "model")} of ${plural(of, "provider")}. `}
-      <em>{first ? `New chats begin with ${first.name}. ` : "The default model is not in any list. "}</em>
+      <em>{first ? `New chats begin with ${first.provider === "demo" ? "the demo model" : first.name}. ` : "The default model is not in any list. "}</em>
       {bad.length > 0 && (bad.length === 1 ? `${provider_name(bad[0]!.name)} needs a look.` : `${bad.length} providers need a look.`)}
     </p>
   );
@@ -52,7 +52,8 @@ function First({ on_add }: { on_add: () => void }) {
 /// All models by provider; for admins also how the providers are doing.
 export function ModelsPage() {
   const models = useResource("models", (s) => api.models(s), 20_000);
-  const providers = useResource(is_admin() ? "providers" : null, (s) => api.providers(s), 5000);
+  const providers = useResource(is_admin() ? "providers" : null, (s) => api.providers(s), 3000);
+  useReload(providers.data?.map((p) => `${p.name} ${p.listed_at} ${p.models}`).join(), models.reload); // a list came
   const [find, set_find] = useState(url.value.searchParams.get("find") ?? "");
   const [show, set_show] = useState<Show>("all");
   const adding = is_admin() && url.value.searchParams.has("add");
@@ -71,12 +72,13 @@ export function ModelsPage() {
                 {is_admin() && <Providers of={providers} on_change={reload} on_add={add} />}
                 {all.every((m) => m.provider === "demo") && !providers.data?.length && <First on_add={add} />}
                 <div class="toolbar">
-                  <Filter label="Filter models" hint="Filter by name, provider or badge" value={find} on_change={set_find} />
+                  <Filter label="Filter models" hint="Filter by name or badge" value={find} on_change={set_find} />
                   <Choices label="Show" items={choices} value={show} on_change={set_show} />
                   <span class="grow" /><span class="faint" role="status">{found.length === all.length ? plural(all.length, "model") : `${found.length} of ${plural(all.length, "model")}`}</span>
                 </div>
                 {found.length === 0 ? <NothingFound on_clear={() => { set_find(""); set_show("all"); }} />
                   : by_provider(found).map(([provider, group]) => <ModelTable key={provider} provider={provider} models={group} narrowed={found.length !== all.length} />)}
+                {found.length > 0 && <p class="faint">Prices are USD for a million tokens; – means that the provider does not say.</p>}
               </>
             );
           }}

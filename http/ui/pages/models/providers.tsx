@@ -5,9 +5,9 @@ import { ConfirmDialog } from "../../components/dialog";
 import { Mark } from "../../components/icon";
 import { Loaded } from "../../components/loaded";
 import { FormError } from "../../components/notice";
-import { Time } from "../../components/time";
+import { Age } from "../../components/time";
 import { useAct } from "../../lib/act";
-import { clock_time, plural } from "../../lib/format";
+import { clock_time, plural, sentence_of } from "../../lib/format";
 import { provider_name } from "../../lib/models";
 import type { Resource } from "../../lib/resource";
 
@@ -31,14 +31,14 @@ function Card({ p, on_remove }: { p: Provider; on_remove: () => void }) {
   const own = p.api === "compatible";
   return (
     <section class="panel provider" aria-label={provider_name(p.name)}>
-      <header><h3>{provider_name(p.name)}{own && <> <span class="badge">model server</span></>}</h3><State p={p} /></header>
+      <header><h3>{provider_name(p.name)}{own && <span class="badge">model server</span>}</h3><State p={p} /></header>
       <dl class="facts pad">
         <dt>Address</dt><dd class="mono">{p.base_url}</dd>
         <dt>Key</dt><dd>{p.has_key ? "there" : own ? "none" : <span class="is-warn">the server has none; users may bring their own</span>}</dd>
-        <dt>List</dt><dd>{p.listed_at ? <>{plural(p.models, "model")}, from <Time at={p.listed_at} /></> : <span class="faint">none yet</span>}</dd>
+        <dt>List</dt><dd>{p.listed_at ? <>{plural(p.models, "model")}, read <Age from={p.listed_at} /> ago</> : <span class="faint">none yet</span>}</dd>
         <dt>Calls</dt><dd>{p.open_calls === 0 && p.waiting_calls === 0 ? <span class="faint">none now</span> : <>{p.open_calls} open, {p.waiting_calls} waiting</>}</dd>
       </dl>
-      {p.list_error && <p class="pad trouble"><b>The last list could not be read.</b> {p.list_error} {p.listed_at && "The one from before stays in use."}</p>}
+      {p.list_error && <p class="pad trouble"><b>The last list could not be read.</b> {sentence_of(p.list_error)} {p.listed_at && "The one from before stays in use."}</p>}
       {p.failures > 0 && <p class={`pad trouble${is_closed(p) ? " trouble--bad" : ""}`}><b>{p.failures === 1 ? "The last call failed." : `The last ${p.failures} calls failed.`}</b> {is_closed(p) ? `No call is made before ${clock_time(p.closed_until!)}; then one is tried.` : "After five in a row it gets a rest."}</p>}
       <footer>
         {own ? <Button small kind="danger" onClick={on_remove}>Remove<span class="vh"> {p.name}</span></Button> : <a class="btn btn--sm" href="/settings/models">Key and address<span class="vh"> of {provider_name(p.name)}</span></a>}

@@ -8,10 +8,12 @@ import { FormError } from "../../components/notice";
 import { as_error } from "../../lib/act";
 import { refresh_engine } from "../../lib/engine";
 import { focus_invalid } from "../../lib/focus";
+import { sentence_of } from "../../lib/format";
 import { useResource, type Resource } from "../../lib/resource";
+import { load_session } from "../../lib/session";
 import { useUnsaved } from "../../lib/unsaved";
 import { settings_of, unnamed_of, type Group } from "../../lib/setting_groups";
-import { draft_of, is_model, name_of, sentence_of, SettingRow, value_of, type Draft } from "./setting_row";
+import { draft_of, is_model, name_of, SettingRow, value_of, type Draft } from "./setting_row";
 
 const is_secret = (s: Setting) => s.type === "secret";
 
@@ -59,6 +61,7 @@ function Rows({ all, parts }: { all: Resource<Setting[]>; parts: readonly Part[]
     set_busy(false);
     all.reload();
     void refresh_engine();
+    if (keys.some((key) => key.startsWith("system:personality_"))) void load_session(); // the account shows the system's texts
   };
   const save = () => void each(changed.map((s) => s.key), (key) => api.set_setting(key, value_of(rows.find((s) => s.key === key)!, drafts[key]!)));
   useEffect(() => {

@@ -2,6 +2,8 @@ import { useId } from "preact/hooks";
 import type { Model, Setting } from "../../api";
 import { Button } from "../../components/button";
 import { Icon } from "../../components/icon";
+import { sentence_of } from "../../lib/format";
+import { me } from "../../lib/session";
 
 /// What stands in the field: text for all but switches.
 export type Draft = string | boolean;
@@ -37,9 +39,6 @@ export function value_of(s: Setting, draft: Draft): unknown {
   return draft;
 }
 
-/// Help texts come with and without their full stop.
-export const sentence_of = (help: string) => (/[.?!]$/.test(help) ? help : `${help}.`);
-
 const shown_default = (s: Setting) => (s.type === "boolean" ? (s.default === true || s.default === "1" ? "on" : "off") : Array.isArray(s.default) ? s.default.join(", ") || "empty" : s.default === null || s.default === "" ? "empty" : String(s.default));
 const sources: Record<string, string> = { config: "config.toml", environment: "the environment", "command line": "the command line" };
 
@@ -48,7 +47,7 @@ function Control({ s, draft, id, describedby, invalid, locked, models, on_change
   if (s.type === "boolean") return <input class="switch" type="checkbox" role="switch" {...common} checked={draft === true} onChange={(e) => on_change(e.currentTarget.checked)} />;
   if (s.type === "enum") return <select class="select setting-text" {...common} value={String(draft)} onChange={(e) => on_change(e.currentTarget.value)}>{(s.choices ?? []).map((c) => <option key={c} value={c}>{c}</option>)}</select>;
   if (s.type === "secret") return <input class="input setting-text" {...common} type="password" autocomplete="off" placeholder={s.set ? "set; type to replace" : "not set"} value={String(draft)} onInput={(e) => on_change(e.currentTarget.value)} />;
-  if (s.type === "prose") return <textarea class="textarea setting-prose" {...common} rows={7} value={String(draft)} onInput={(e) => on_change(e.currentTarget.value)} />;
+  if (s.type === "prose") return <textarea class="textarea setting-prose" {...common} rows={7} placeholder={s.key === "system:personality_soul" && !s.set ? me.value?.system_soul : undefined} value={String(draft)} onInput={(e) => on_change(e.currentTarget.value)} />;
   if (models) {
     return (
       <>
@@ -80,7 +79,9 @@ export function SettingRow({ s, draft, changed, error, models, on_change, on_res
         {error && <span class="err is-bad" role="alert"><Icon name="x" small /> {error}</span>}
       </p>
       <div class="ctl">
-        {s.source === "database" && !fixed && <Button kind="quiet" small server icon={s.type === "secret" ? "x" : "rerun"} label={s.type === "secret" ? `Remove ${name_of(s.key)}` : `${name_of(s.key)} back to the default`} title={s.type === "secret" ? "Remove it" : "Back to the default"} onClick={on_reset} />}
+        {s.source === "database" && !fixed && (s.type === "secret"
+          ? <Button kind="danger" small server onClick={on_reset}>Remove<span class="vh"> {name_of(s.key)}</span></Button>
+          : <Button kind="quiet" small server icon="rerun" label={`${name_of(s.key)} back to the default`} title="Back to the default" onClick={on_reset} />)}
         <Control s={s} draft={draft} id={id} describedby={note} invalid={error !== undefined} locked={fixed !== undefined} models={models} on_change={on_change} />
         {s.unit && <span class="faint">{s.unit}</span>}
       </div>
