@@ -20,6 +20,11 @@ std::string_view trim(std::string_view text) noexcept {
   return text;
 }
 
+/// Visible ASCII; what else there may be before a colon is not a header (RFC 9112, section 5.1: no blank either).
+bool is_name(std::string_view text) noexcept {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
 /// 200 of `HTTP/1.1 200 OK`; 0 if there is none.
 int status_of(std::string_view line) noexcept {
   const auto space = line.find(' ');
@@ -50,17 +55,19 @@ head_reader::state head_reader::feed(std::string_view line) {
     return complete_ ? state::complete : state::more;
   }
   if (is_blank(line.front())) { // a folded line, RFC 9112, section 5.2
-    if (!head_.headers.empty())
-      head_.headers.back().value.append(1, ' ').append(text);
+    if (!head_.headers.empty()) {
+      auto& value = head_.headers.back().value;
+      value.append(value.empty() ? 0 : 1, ' ').append(text);
+    }
     return state::more;
   }
   const auto colon = text.find(':');
-  if (colon == std::string_view::npos || colon == 0)
+  if (colon == std::string_view::npos || !is_name(text.substr(0, colon)))
     return state::more;
   if (head_.headers.size() == max_headers)
     return state::too_large;
   auto& h = head_.headers.emplace_back();
-  h.name = trim(text.substr(0, colon));
+  h.name = text.substr(0, colon);
   std::ranges::transform(h.name, h.name.begin(), lower);
   h.value = trim(text.substr(colon + 1));
   return state::more;

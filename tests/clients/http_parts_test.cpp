@@ -64,8 +64,9 @@ TEST(HeadReader, reads_status_and_headers_in_lower_case) {
 
 TEST(HeadReader, a_folded_line_belongs_to_the_header_before_it) {
   head_reader reader;
-  feed(reader, "HTTP/1.1 200 OK\r\nX: a\r\n  b\r\nY: c\r\n\r\n");
+  feed(reader, "HTTP/1.1 200 OK\r\nX: a\r\n  b\r\nZ:\r\n d\r\nY: c\r\n\r\n");
   EXPECT_EQ(reader.value("x"), "a b");
+  EXPECT_EQ(reader.value("z"), "d");
   EXPECT_EQ(reader.value("y"), "c");
 }
 
@@ -83,7 +84,7 @@ TEST(HeadReader, forgets_interim_answers_and_passes_trailers_over) {
 
 TEST(HeadReader, lines_that_are_no_headers_are_left_out) {
   head_reader reader;
-  feed(reader, "HTTP/1.1 200\r\nnonsense\r\n: x\r\nA: 1\r\n\r\n");
+  feed(reader, "HTTP/1.1 200\r\nnonsense\r\n: x\r\nB : x\r\nC\x01: x\r\nA: 1\r\n\r\n");
   EXPECT_EQ(reader.head().status, 200);
   EXPECT_EQ(reader.head().headers.size(), 1U);
 }
