@@ -74,7 +74,7 @@ private:
     while (!rest_.empty() && (is_space(rest_[0]) || rest_[0] == '/'))
       skip(1);
     if (rest_.empty())
-      return std::nullopt;
+      return cut_off();
     if (rest_[0] == '>') {
       skip(1);
       return std::nullopt;
@@ -85,27 +85,36 @@ private:
     out.name = lowered(rest_.substr(0, name_end));
     skip(name_end);
     skip(std::min(rest_.find_first_not_of(space), rest_.size()));
-    if (!rest_.starts_with('='))
+    if (rest_.empty())
+      return cut_off();
+    if (rest_[0] != '=')
       return out;
     skip(1);
     skip(std::min(rest_.find_first_not_of(space), rest_.size()));
     if (rest_.empty())
-      return std::nullopt;
+      return cut_off();
     if (const char quote = rest_[0]; quote == '"' || quote == '\'') {
       skip(1);
       const auto end = rest_.find(quote);
-      if (end == string_view::npos) {
-        rest_ = {};
-        return std::nullopt;
-      }
+      if (end == string_view::npos)
+        return cut_off();
       out.value = lowered(rest_.substr(0, end));
       skip(end + 1);
       return out;
     }
-    const auto end = std::min(rest_.find_first_of(" \t\n\r\f>"), rest_.size());
+    const auto end = rest_.find_first_of(" \t\n\r\f>");
+    if (end == string_view::npos)
+      return cut_off();
     out.value = lowered(rest_.substr(0, end));
     skip(end);
     return out;
+  }
+
+  /// The bytes end within a tag: nothing that it says counts.
+  std::optional<raw_attribute> cut_off() {
+    rest_ = {};
+    is_cut_off_ = true;
+    return std::nullopt;
   }
 
   std::optional<string_view> meta() {
@@ -128,13 +137,14 @@ private:
         needs_content_type = false;
       }
     }
-    if (!found || !needs_content_type || (*needs_content_type && !is_content_type))
+    if (is_cut_off_ || !found || !needs_content_type || (*needs_content_type && !is_content_type))
       return std::nullopt;
     // Who could read this so far does not read UTF-16.
     return found->starts_with("UTF-16") ? string_view("UTF-8") : found;
   }
 
   string_view rest_;
+  bool is_cut_off_ = false;
 };
 
 /// `<?xml … encoding="…"?>`

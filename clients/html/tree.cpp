@@ -180,8 +180,8 @@ base::result<tree> parse(std::string_view utf8, const tree_bounds& bounds) {
     if (is_text(child)) {
       out.nodes_.push_back(copy(child, parent));
       out.nodes_.back().end = out.size();
-    } else if (children_of(child) != nullptr) {
-      const bool copied = depth < bounds.depth;
+    } else if (const auto* its = children_of(child); its != nullptr) {
+      const bool copied = depth < bounds.depth || its->length == 0; // a line break counts at any depth
       if (copied) {
         out.nodes_.push_back(copy(child, parent));
         ++depth;
