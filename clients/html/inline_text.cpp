@@ -11,7 +11,6 @@ namespace {
 
 using std::string_view;
 
-constexpr string_view space = " \t\n\r\f";
 constexpr string_view no_break_space = "\xC2\xA0";
 
 /// Words of an image's description that are read; a longer one is a page of its own.

@@ -173,10 +173,11 @@ std::optional<string_view> declared(string_view bytes) {
 std::string_view charset_in(std::string_view content) {
   constexpr string_view word = "charset";
   for (;;) {
-    const auto at = std::ranges::search(content, word, {}, lower);
-    if (at.empty())
+    const auto* at = std::search(content.begin(), content.end(), word.begin(), word.end(),
+                                 [](char a, char b) { return lower(a) == b; });
+    if (at == content.end())
       return {};
-    content.remove_prefix(static_cast<std::size_t>(at.end() - content.begin()));
+    content.remove_prefix(static_cast<std::size_t>(at - content.begin()) + word.size());
     content.remove_prefix(std::min(content.find_first_not_of(space), content.size()));
     if (!content.starts_with('='))
       continue;
