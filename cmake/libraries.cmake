@@ -26,6 +26,7 @@ oai_imported(caf caf/all.hpp LIBS caf_core)
 target_link_libraries(caf INTERFACE Threads::Threads)
 oai_imported(argon2 argon2.h LIBS argon2)
 oai_imported(tomlplusplus toml++/toml.h)
+oai_imported(gumbo gumbo.h LIBS gumbo)
 oai_imported(pqxx pqxx/pqxx LIBS pqxx HINTS ${OAI_DEPS_DIR}/libpqxx)
 target_link_libraries(pqxx INTERFACE PostgreSQL::PostgreSQL)
 

@@ -6,6 +6,8 @@ std::shared_ptr<const tool_set> all_tools() {
   auto set = std::make_shared<tool_set>();
   set->add(time_tool());
   set->add(filesystem_tool());
+  set->add(web_tool());
+  set->add(whitelist_tool());
   return set;
 }
 

@@ -6,5 +6,7 @@ namespace tools {
 
 [[nodiscard]] std::unique_ptr<tool> time_tool();       ///< time.cpp
 [[nodiscard]] std::unique_ptr<tool> filesystem_tool(); ///< filesystem.cpp
+[[nodiscard]] std::unique_ptr<tool> web_tool();        ///< web.cpp
+[[nodiscard]] std::unique_ptr<tool> whitelist_tool();  ///< whitelist.cpp
 
 } // namespace tools

@@ -1,5 +1,6 @@
-#include "storage/whitelists.hpp"
 #include "http/routes/all.hpp"
+#include "security/domains.hpp"
+#include "storage/whitelists.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -36,17 +37,11 @@ struct folder_body {
 };
 BOOST_DESCRIBE_STRUCT(folder_body, (), (path, note, for_users))
 
-std::string clean_domain(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  if (text.ends_with('.'))
-    text.pop_back();
-  bool good = !text.empty() && text.find('.') != std::string::npos && !text.starts_with('.')
-              && text.find("..") == std::string::npos;
-  for (const char c : text)
-    good = good && ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-');
-  if (!good)
-    throw problem::field("domain", "must be a host name like example.org; names in other scripts in their xn-- form");
-  return text;
+std::string clean_domain(const std::string& text) {
+  auto domain = security::clean_domain(text);
+  if (!domain)
+    throw problem::field("domain", domain.error().message);
+  return std::move(*domain);
 }
 
 /// Whether `inner` is `outer` or lies in it.

@@ -27,6 +27,10 @@ protected:
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::now() + std::chrono::minutes{1};
   std::size_t max_result_bytes = 64 * 1024;
   std::vector<tools::allowed_folder> folders;
+  std::function<net::response(net::request)> fetch; ///< what a tool reaches the Web with
+  std::function<std::any(std::string, std::function<std::any(storage::session&)>)> db;
+  int whitelist_changes = 0; ///< that the engine was told of
+  tools::web_search search;
 
   tools::tool_result call(const tools::tool& t, const boost::json::value& arguments) {
     tools::tool_context context{.caller = by,
@@ -34,7 +38,11 @@ protected:
                                 .deadline = deadline,
                                 .clock = clock,
                                 .max_result_bytes = max_result_bytes,
-                                .folders = [this] { return folders; }};
+                                .folders = [this] { return folders; },
+                                .fetch = fetch,
+                                .db = db,
+                                .whitelists_changed = [this] { ++whitelist_changes; },
+                                .search = search};
     return t.run(arguments, context);
   }
   tools::tool_result call(const tools::tool& t, std::string_view json_text) {
