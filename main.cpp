@@ -76,7 +76,7 @@ int run(int argc, char** argv) {
   }
   const auto settings = common.load();
   if (serve->parsed())
-    return commands::serve(settings.values);
+    return commands::serve(settings);
   if (show->parsed())
     return commands::show_config(settings);
   if (migrate->parsed())

@@ -5,6 +5,6 @@
 namespace commands {
 
 /// Runs the server until SIGTERM or SIGINT; answers the exit code. Prints `listening on http://HOST:PORT`.
-int serve(const config::start_settings& settings);
+int serve(const config::sourced_settings& sourced);
 
 } // namespace commands

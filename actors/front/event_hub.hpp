@@ -48,6 +48,8 @@ private:
   void restarted() override;
   topic& open(const std::string& name);
   void publish(const messages::publish& m);
+  template <class Note>
+  void publish_note(const char* name, const Note& note);
   void keep(topic& t, std::uint64_t number, const messages::publish& m);
   void subscribe(const messages::subscribe& m);
   void sweep();
