@@ -37,10 +37,8 @@ template <class Base>
 class observed : public Base, public located {
 public:
   observed(caf::actor_config& cfg, place at)
-      : Base(cfg),
-        place_(std::move(at)),
-        stats_(place_.registry->enter(place_.path, place_.kind, place_.life)),
-        tap_(place_.registry->tap()) {
+    : Base(cfg), place_(std::move(at)), stats_(place_.registry->enter(place_.path, place_.kind, place_.life)),
+      tap_(place_.registry->tap()) {
     this->set_default_handler([this](caf::scheduled_actor*, caf::message_view& message) -> caf::result<caf::message> {
       return refuse(message.content());
     });

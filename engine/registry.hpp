@@ -40,7 +40,7 @@ struct actor_stats {
   std::atomic<std::uint64_t> handled{0};
   std::atomic<std::uint32_t> restarts{0};
   std::atomic<const std::type_info*> last_message{nullptr}; ///< its type; null = none yet
-  std::shared_ptr<latency> waiting;           ///< own, or the kind's for short-lived actors
+  std::shared_ptr<latency> waiting;                         ///< own, or the kind's for short-lived actors
   std::shared_ptr<latency> busy;
 
   void set_last_error(std::string text);

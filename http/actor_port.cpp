@@ -66,10 +66,10 @@ base::result<std::string> actor_port::start_run(std::string agent_id, std::strin
 base::result<std::string> actor_port::start_chat_turn(std::string conversation_id, std::string user_id,
                                                       std::string text, std::string model,
                                                       std::vector<records::attachment_head> attachments) {
-  auto queued = engine::ask<messages::run_queued>(
-    system_, to_.supervisor, database_limit,
-    messages::start_chat_turn{std::move(conversation_id), std::move(user_id), std::move(text), std::move(model),
-                              std::move(attachments)});
+  auto queued = engine::ask<messages::run_queued>(system_, to_.supervisor, database_limit,
+                                                  messages::start_chat_turn{std::move(conversation_id),
+                                                                            std::move(user_id), std::move(text),
+                                                                            std::move(model), std::move(attachments)});
   if (!queued)
     return queued.error();
   return std::move(queued->run_id);
@@ -83,8 +83,9 @@ base::result<void> actor_port::stop_conversation(std::string conversation_id) {
   return tell(to_.supervisor, messages::stop_conversation{std::move(conversation_id)});
 }
 
-base::result<void> actor_port::answer_confirmation(std::string conversation_id, std::string call_id, std::string user_id,
-                                                   bool approved, records::confirmation_scope scope) {
+base::result<void> actor_port::answer_confirmation(std::string conversation_id, std::string call_id,
+                                                   std::string user_id, bool approved,
+                                                   records::confirmation_scope scope) {
   return tell(to_.supervisor, messages::answer_confirmation{std::move(conversation_id), std::move(call_id),
                                                             std::move(user_id), approved, scope});
 }
@@ -102,7 +103,8 @@ base::result<engine_state> actor_port::state() {
 
 void actor_port::deliver_webhook(webhook_delivery d, std::function<void(base::result<webhook_receipt>)> tell) {
   messages::webhook_delivery m;
-  m.received = {base::secret(std::move(d.token)), std::move(d.content_type), std::move(d.body), std::move(d.idempotency_key), d.get};
+  m.received = {base::secret(std::move(d.token)), std::move(d.content_type), std::move(d.body),
+                std::move(d.idempotency_key), d.get};
   m.tell = [tell = std::move(tell)](base::result<messages::webhook_answer> answer) {
     if (answer)
       tell(webhook_receipt{std::move(answer->run_id), std::move(answer->event_id)});
@@ -167,10 +169,12 @@ base::result<std::vector<records::provider_state>> actor_port::providers() {
 void actor_port::refresh_models() { caf::anon_send(to_.gateway, messages::refresh_models{}); }
 
 base::result<topic_snapshot> actor_port::topic(std::string topic) {
-  auto state = engine::ask<messages::topic_state>(system_, to_.hub, actor_limit, messages::get_topic_state{std::move(topic)});
+  auto state
+    = engine::ask<messages::topic_state>(system_, to_.hub, actor_limit, messages::get_topic_state{std::move(topic)});
   if (!state)
     return state.error();
-  return topic_snapshot{std::move(state->last_event_id), std::move(state->newest_event_id), base::to_json(state->partial)};
+  return topic_snapshot{std::move(state->last_event_id), std::move(state->newest_event_id),
+                        base::to_json(state->partial)};
 }
 
 void actor_port::subscribe(std::string topic, std::optional<std::string> last_event_id,

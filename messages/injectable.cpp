@@ -35,7 +35,8 @@ std::optional<caf::message> make(boost::json::value body, const injecting_user& 
   if constexpr (has_autonomous)
     refuse_member(body, "autonomous", is_set, errors);
   if constexpr (requires(T m) { m.attachments; })
-    refuse_member(body, "attachments", "is not for scripts: whose files they are is checked where they are uploaded", errors);
+    refuse_member(body, "attachments", "is not for scripts: whose files they are is checked where they are uploaded",
+                  errors);
   T out;
   base::read_json(body, out, "body", errors);
   if (errors.size() > before)

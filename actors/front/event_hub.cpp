@@ -36,7 +36,8 @@ void follow(messages::partial_turn& turn, const messages::publish& m) {
     if (const auto* arguments = object.if_contains("arguments"))
       call.arguments = *arguments;
   } else {
-    const auto at = std::ranges::find(turn.tool_calls, text_member(object, "call_id"), &messages::partial_call::call_id);
+    const auto at
+      = std::ranges::find(turn.tool_calls, text_member(object, "call_id"), &messages::partial_call::call_id);
     if (at == turn.tool_calls.end())
       return;
     const auto* success = object.if_contains("success");

@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 /// How long a script waits before it looks whether anybody still listens and may run it.
 constexpr auto slice = 500ms;
 
-constexpr std::array media_types{"application/x-ndjson", "application/jsonl", "application/json-lines", "text/plain"};
+constexpr std::array media_types{"application/x-ndjson", "application/jsonl", "application/json", "text/plain"};
 
 /// What became of one line.
 struct line_result {
