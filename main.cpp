@@ -1,5 +1,6 @@
 #include "base/version.hpp"
 #include "commands/config.hpp"
+#include "commands/inject.hpp"
 #include "commands/migrate.hpp"
 #include "commands/psql.hpp"
 #include "commands/serve.hpp"
@@ -62,6 +63,14 @@ int run(int argc, char** argv) {
   std::vector<std::string> psql_arguments;
   psql->add_flag("--brain", brain, "The database of the 2nd Brain");
   psql->add_option("arguments", psql_arguments, "For psql, after --");
+  auto* inject = command("inject", "Run a script of messages on a server (docs/injection.md)");
+  commands::inject_options script;
+  std::string key;
+  inject->add_option("FILE", script.file, "The script, JSON lines; - = standard input")->required();
+  inject->add_option("--url", script.url, "The server")->capture_default_str();
+  inject->add_option("--key", key, "API key with the scope engine; without it the environment's OAI_WEB_KEY")
+    ->envname("OAI_WEB_KEY");
+  inject->add_flag("--dry-run", script.dry_run, "Only check the script, without a server");
   auto* user = app.add_subcommand("user", "Mend an account");
   user->require_subcommand(1);
   auto* reset = user->add_subcommand("reset-password", "Set a new password and sign the user out everywhere");
@@ -76,7 +85,7 @@ int run(int argc, char** argv) {
   }
   const auto settings = common.load();
   if (serve->parsed())
-    return commands::serve(settings.values);
+    return commands::serve(settings);
   if (show->parsed())
     return commands::show_config(settings);
   if (migrate->parsed())
@@ -84,6 +93,10 @@ int run(int argc, char** argv) {
   if (psql->parsed())
     return commands::psql(settings.values, brain ? commands::which_database::brain : commands::which_database::aide,
                           psql_arguments);
+  if (inject->parsed()) {
+    script.key = base::secret(std::move(key));
+    return commands::inject(script);
+  }
   return commands::reset_password(settings.values, username);
 }
 

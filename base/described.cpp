@@ -11,11 +11,12 @@
 
 namespace base {
 
-namespace detail {
-
 namespace {
 
-/// Edits between two words, for the suggestion beside an unknown name.
+/// Longer names get no suggestion: a comparison costs the product of both lengths.
+constexpr std::size_t longest_suggested = 64;
+
+/// Edits between two words.
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   for (std::size_t j = 0; j <= b.size(); ++j)
@@ -33,6 +34,24 @@ std::size_t distance(std::string_view a, std::string_view b) {
 }
 
 } // namespace
+
+std::optional<std::string_view> nearest(std::string_view name, std::span<const std::string_view> known) {
+  if (name.size() > longest_suggested)
+    return std::nullopt;
+  std::optional<std::string_view> out;
+  auto least = std::max<std::size_t>(1, name.size() / 3) + 1;
+  for (const auto candidate : known) {
+    if (candidate.size() > longest_suggested)
+      continue;
+    if (const auto edits = distance(name, candidate); edits < least) {
+      least = edits;
+      out = candidate;
+    }
+  }
+  return out;
+}
+
+namespace detail {
 
 bool read_bool(const json::value& in, bool& out, const std::string& path, field_errors& errors) {
   if (const auto* value = in.if_bool()) {
@@ -97,11 +116,8 @@ bool read_timestamp(const json::value& in, timestamp& out, const std::string& pa
 void report_unknown(std::string_view name, std::span<const std::string_view> known, const std::string& path,
                     field_errors& errors) {
   std::string message = "is not known here";
-  const auto nearest
-    = std::ranges::min_element(known, {}, [&](std::string_view candidate) { return distance(name, candidate); });
-  if (name.size() <= 64 && nearest != known.end()
-      && distance(name, *nearest) <= std::max<std::size_t>(1, name.size() / 3))
-    message += "; did you mean " + std::string(*nearest) + "?";
+  if (const auto meant = nearest(name, known))
+    message += "; did you mean " + std::string(*meant) + "?";
   errors.push_back({join_path(path, cut_utf8(name, 64)), std::move(message)});
 }
 

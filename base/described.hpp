@@ -69,6 +69,9 @@ using field_errors = std::vector<field_error>;
 /// "name: must not be empty; port: must be an integer"
 [[nodiscard]] std::string to_string(const field_errors& errors);
 
+/// The one of `known` that is fewest edits away from `name`, for "did you mean …?": at most a third of its length, or one.
+[[nodiscard]] std::optional<std::string_view> nearest(std::string_view name, std::span<const std::string_view> known);
+
 template <class T>
 concept described_struct = boost::describe::has_describe_members<T>::value && !std::is_union_v<T>;
 

@@ -80,6 +80,14 @@ void try_port(const config::start_settings& settings) {
 
 bool is_loopback(const std::string& host) { return host == "127.0.0.1" || host == "::1" || host == "localhost"; }
 
+/// Where a start setting came from, without line and name: `config`, `environment`, `command line`.
+std::string kind_of_source(const std::string& source) {
+  for (const char* kind : {"command line", "environment"})
+    if (source.starts_with(kind))
+      return kind;
+  return "config";
+}
+
 std::vector<http::tool_info> list_tools() {
   std::vector<http::tool_info> out;
   const auto tools = tools::all_tools();
@@ -185,7 +193,8 @@ private:
 
 } // namespace
 
-int serve(const config::start_settings& settings, const tree_extension& extend) {
+int serve(const config::sourced_settings& sourced, const tree_extension& extend) {
+  const auto& settings = sourced.values;
   const auto ends = block_signals();
   raise_descriptor_limit();
   try_port(settings);
@@ -219,7 +228,7 @@ int serve(const config::start_settings& settings, const tree_extension& extend) 
   services.engine = std::make_shared<http::actor_port>(
     system,
     http::actor_handles{engine.db, engine.journal, engine.supervisor, engine.webhooks, engine.hub, engine.gateway,
-                        engine.http, engine.tree.registry},
+                        engine.http, engine.injector, engine.tree.registry},
     now, databases.vault);
   services.settings = now.settings;
   services.vault = databases.vault;
@@ -227,6 +236,8 @@ int serve(const config::start_settings& settings, const tree_extension& extend) 
   services.clock = clock;
   services.tools = list_tools();
   services.data_dir = settings.data_dir;
+  if (settings.injection == config::injection_mode::on)
+    services.injection_source = kind_of_source(sourced.sources.at("injection"));
   if (const char* folder = std::getenv("OAI_WEB_UI_DIR"))
     services.ui_dir = folder;
 

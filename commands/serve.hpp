@@ -19,6 +19,6 @@ using tree_extension = std::function<void(caf::actor_system&, actors::engine_tre
 
 /// Runs the server until SIGTERM or SIGINT; answers the exit code. Prints `listening on http://HOST:PORT`.
 /// `extend`: what a test adds to the engine; the program itself adds nothing.
-int serve(const config::start_settings& settings, const tree_extension& extend = {});
+int serve(const config::sourced_settings& sourced, const tree_extension& extend = {});
 
 } // namespace commands

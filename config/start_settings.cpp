@@ -149,6 +149,7 @@ const std::vector<start_key>& start_keys() {
     {"log_format", "OAI_WEB_LOG_FORMAT", "--log-format", "text, json"},
     {"postgres_bin_dir", "OAI_WEB_POSTGRES_BIN_DIR", "", "Folder of initdb and postgres; empty = looked for"},
     {"db_connections", "OAI_WEB_DB_CONNECTIONS", "", "Connections of each database's pool"},
+    {"injection", "OAI_WEB_INJECTION", "--injection", "setting: admins may inject messages as system:allow_injection says; on: they may"},
   };
   return keys;
 }

@@ -20,6 +20,13 @@ BOOST_DESCRIBE_ENUM(log_format, text, json)
 enum class log_level { trace, debug, info, warn, error };
 BOOST_DESCRIBE_ENUM(log_level, trace, debug, info, warn, error)
 
+/// Whether scripts may inject messages.
+enum class injection_mode {
+  setting, ///< as system:allow_injection says
+  on       ///< whatever that says: for developers
+};
+BOOST_DESCRIBE_ENUM(injection_mode, setting, on)
+
 /// Each member is a key of config.toml, an environment variable and, where it has one, an option; see start_keys().
 struct start_settings {
   std::string data_dir; ///< absolute
@@ -32,10 +39,11 @@ struct start_settings {
   config::log_format log_format = config::log_format::text;
   std::string postgres_bin_dir; ///< where initdb and postgres are; empty = looked for
   int db_connections = 4;       ///< connections of the pool of each database
+  injection_mode injection = injection_mode::setting;
 };
 BOOST_DESCRIBE_STRUCT(start_settings, (),
                       (data_dir, host, port, aide_db_url, brain_db_url, master_password, log_level, log_format,
-                       postgres_bin_dir, db_connections))
+                       postgres_bin_dir, db_connections, injection))
 
 /// One key of start_settings.
 struct start_key {

@@ -33,7 +33,8 @@ template <class T, class Handle, class Message>
   using boost::system::in_place_error; // T may be something that a failure converts to, as std::any
   base::result<T> out(in_place_error, base::fail(base::errc::timeout, "no answer in time"));
   bool timed_out = false;
-  (*self)->request(to, caf::duration{limit}, std::move(message))
+  (*self)
+    ->request(to, caf::duration{limit}, std::move(message))
     .receive([&](T& value) { out.emplace(std::move(value)); },
              [&](caf::error& e) {
                timed_out = e == caf::sec::request_timeout;

@@ -88,7 +88,8 @@ std::string metrics::text() const {
     begin_family(out, family_of(name), "histogram", last);
     const auto& edges = values->edges();
     for (std::size_t i = 0; i < edges.size(); ++i)
-      out += with_label(name, "_bucket", "le=\"" + number(edges[i]) + '"') + ' ' + std::to_string(values->cumulative(i)) + '\n';
+      out += with_label(name, "_bucket", "le=\"" + number(edges[i]) + '"') + ' ' + std::to_string(values->cumulative(i))
+             + '\n';
     const auto all = std::to_string(values->cumulative(edges.size()));
     out += with_label(name, "_bucket", "le=\"+Inf\"") + ' ' + all + '\n';
     out += name + "_sum " + number(values->sum()) + '\n';
@@ -118,11 +119,13 @@ std::string actor_metrics_text(const registry& actors) {
     };
     for (const auto edge : edges_us)
       out += with_label(name, "_bucket", "le=\"" + number(edge / 1e6) + '"') + ' '
-             + std::to_string(total([&](const latency& l) { return l.count_up_to(std::chrono::microseconds{edge}); })) + '\n';
+             + std::to_string(total([&](const latency& l) { return l.count_up_to(std::chrono::microseconds{edge}); }))
+             + '\n';
     const auto all = std::to_string(total([](const latency& l) { return l.count(); }));
     out += with_label(name, "_bucket", "le=\"+Inf\"") + ' ' + all + '\n';
     const auto sum = total([](const latency& l) { return l.sum(); });
-    out += "oai_actor_waiting_seconds_sum" + label(kind) + ' ' + number(std::chrono::duration<double>(sum).count()) + '\n';
+    out += "oai_actor_waiting_seconds_sum" + label(kind) + ' ' + number(std::chrono::duration<double>(sum).count())
+           + '\n';
     out += "oai_actor_waiting_seconds_count" + label(kind) + ' ' + all + '\n';
   }
   return out;

@@ -2,6 +2,7 @@
 
 #include "engine/registry.hpp"
 #include "messages/guardian.hpp"
+#include "messages/schema.hpp"
 
 #include <caf/all.hpp>
 
@@ -30,13 +31,22 @@ struct place {
 /// `internal`. With lifetime::work the actor ends with that error. With lifetime::server it keeps its mailbox and its
 /// address, handles nothing, and tells the guardian; when that sends restart_actor, restarted() puts the state back to
 /// its beginning, and the messages that waited are handled.
+///
+/// What it sends to other observed actors can be looked at, see engine::tap.
 template <class Base>
-class observed : public Base {
+class observed : public Base, public located {
 public:
   observed(caf::actor_config& cfg, place at)
-      : Base(cfg), place_(std::move(at)), stats_(place_.registry->enter(place_.path, place_.kind, place_.life)) {}
+    : Base(cfg), place_(std::move(at)), stats_(place_.registry->enter(place_.path, place_.kind, place_.life)),
+      tap_(place_.registry->tap()) {
+    this->set_default_handler([this](caf::scheduled_actor*, caf::message_view& message) -> caf::result<caf::message> {
+      return refuse(message.content());
+    });
+  }
 
   void enqueue(caf::mailbox_element_ptr message, caf::execution_unit* host) override {
+    if (tap_.on())
+      tap_.see(*message, place_.path);
     stats_->mailbox.fetch_add(1, std::memory_order_relaxed);
     if (probe_.load(std::memory_order_relaxed) == nullptr && take_sample(enqueued_)) {
       // One message at a time is followed from here to consume(). A mix-up by a reused address gives one wrong sample.
@@ -48,6 +58,7 @@ public:
   using Base::enqueue;
 
   [[nodiscard]] const char* name() const override { return place_.kind.c_str(); }
+  [[nodiscard]] const std::string& path() const noexcept override { return place_.path; }
 
 protected:
   /// Puts the state back to where make_behavior() left it. Called in place of a new actor.
@@ -75,7 +86,7 @@ protected:
     const auto begin = timed ? now_ns() : 0;
     auto result = caf::invoke_message_result::consumed;
     try {
-      if (is<messages::crash>(type) && place_.guardian)
+      if (is<messages::crash>(type) && (place_.guardian || place_.life == lifetime::work))
         throw_crash(message);
       result = Base::consume(message);
     } catch (const std::exception& e) {
@@ -126,6 +137,14 @@ private:
       stats_->last_message.store(type, std::memory_order_relaxed);
   }
 
+  /// The answer to a message that the actor has no handler for: possible from scripts only, the compiler refuses others.
+  caf::result<caf::message> refuse(const caf::type_erased_tuple& content) const {
+    const auto* type = content.size() == 1 ? content.type(0).second : nullptr;
+    const auto name = type == nullptr ? std::string_view{} : messages::name_of(*type);
+    return messages::to_error({base::errc::unsupported, place_.path + " does not take "
+                                                          + (name.empty() ? "such a message" : std::string(name))});
+  }
+
   [[noreturn]] static void throw_crash(caf::mailbox_element& message) {
     throw std::runtime_error("crash: " + message.content().get_as<messages::crash>(0).reason);
   }
@@ -141,7 +160,7 @@ private:
     stats_->state.store(actor_state::restarting, std::memory_order_relaxed);
     stats_->restarts.fetch_add(1, std::memory_order_relaxed);
     stats_->kind->restarts.fetch_add(1, std::memory_order_relaxed);
-    caf::anon_send(place_.guardian, messages::actor_failed{place_.path, std::move(error)});
+    this->send(place_.guardian, messages::actor_failed{place_.path, std::move(error)});
   }
 
   caf::invoke_message_result consume_while_failed(caf::mailbox_element& message, const std::type_info* type) {
@@ -175,6 +194,7 @@ private:
 
   place place_;
   std::shared_ptr<actor_stats> stats_;
+  engine::tap& tap_; ///< the registry's, which place_ keeps
   std::atomic<std::uint32_t> enqueued_{0};
   std::atomic<std::uint32_t> consumed_{1};
   std::atomic<const void*> probe_{nullptr};

@@ -86,6 +86,21 @@ caf::strong_actor_ptr registry::find(const std::string& path) const {
   return at == actors_.end() ? nullptr : caf::actor_cast<caf::strong_actor_ptr>(at->second.address);
 }
 
+std::string registry::none_at(const std::string& path) const {
+  constexpr std::size_t most = 2'000; // compared; the tree without its runs is far smaller
+  std::vector<std::string> paths;
+  {
+    const std::scoped_lock lock{mutex_};
+    for (const auto& [at, entry] : actors_)
+      if (paths.size() < most)
+        paths.push_back(at);
+  }
+  std::ranges::sort(paths);
+  const std::vector<std::string_view> known(paths.begin(), paths.end());
+  const auto meant = base::nearest(path, known);
+  return "there is no actor at " + path + (meant ? "; did you mean " + std::string(*meant) + "?" : "");
+}
+
 std::vector<actor_row> registry::rows() const {
   std::vector<std::shared_ptr<actor_stats>> all;
   {

@@ -2,6 +2,7 @@
 
 #include "base/described.hpp"
 #include "engine/latency.hpp"
+#include "engine/tap.hpp"
 
 #include <caf/actor_control_block.hpp>
 
@@ -39,7 +40,7 @@ struct actor_stats {
   std::atomic<std::uint64_t> handled{0};
   std::atomic<std::uint32_t> restarts{0};
   std::atomic<const std::type_info*> last_message{nullptr}; ///< its type; null = none yet
-  std::shared_ptr<latency> waiting;           ///< own, or the kind's for short-lived actors
+  std::shared_ptr<latency> waiting;                         ///< own, or the kind's for short-lived actors
   std::shared_ptr<latency> busy;
 
   void set_last_error(std::string text);
@@ -89,6 +90,9 @@ public:
   /// The actor at `path`; null when there is none.
   [[nodiscard]] caf::strong_actor_ptr find(const std::string& path) const;
 
+  /// A sentence for a path without an actor: that there is none, and which path was perhaps meant.
+  [[nodiscard]] std::string none_at(const std::string& path) const;
+
   /// All rows, ordered by path.
   [[nodiscard]] std::vector<actor_row> rows() const;
 
@@ -103,6 +107,9 @@ public:
 
   [[nodiscard]] std::size_t size() const;
 
+  /// What the actors of this registry send can be looked at here. Const for who looks only.
+  [[nodiscard]] engine::tap& tap() const noexcept { return *tap_; }
+
 private:
   struct entry {
     std::shared_ptr<actor_stats> stats;
@@ -111,6 +118,8 @@ private:
   mutable std::mutex mutex_;
   std::unordered_map<std::string, entry> actors_;
   std::unordered_map<std::string, std::shared_ptr<kind_stats>> kinds_;
+  /// On its own: every message reads it, and the mutex beside it is busy.
+  const std::unique_ptr<engine::tap> tap_ = std::make_unique<engine::tap>();
 };
 
 } // namespace engine

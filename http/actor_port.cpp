@@ -18,6 +18,8 @@ using namespace std::chrono_literals;
 /// More than statement_timeout, so that the database's own error is the one that is seen.
 constexpr auto database_limit = 20s;
 constexpr auto actor_limit = 5s;
+/// More than the injector itself takes for the audit row and the receiver's answer together.
+constexpr auto injection_limit = 35s;
 
 } // namespace
 
@@ -64,10 +66,10 @@ base::result<std::string> actor_port::start_run(std::string agent_id, std::strin
 base::result<std::string> actor_port::start_chat_turn(std::string conversation_id, std::string user_id,
                                                       std::string text, std::string model,
                                                       std::vector<records::attachment_head> attachments) {
-  auto queued = engine::ask<messages::run_queued>(
-    system_, to_.supervisor, database_limit,
-    messages::start_chat_turn{std::move(conversation_id), std::move(user_id), std::move(text), std::move(model),
-                              std::move(attachments)});
+  auto queued = engine::ask<messages::run_queued>(system_, to_.supervisor, database_limit,
+                                                  messages::start_chat_turn{std::move(conversation_id),
+                                                                            std::move(user_id), std::move(text),
+                                                                            std::move(model), std::move(attachments)});
   if (!queued)
     return queued.error();
   return std::move(queued->run_id);
@@ -81,8 +83,9 @@ base::result<void> actor_port::stop_conversation(std::string conversation_id) {
   return tell(to_.supervisor, messages::stop_conversation{std::move(conversation_id)});
 }
 
-base::result<void> actor_port::answer_confirmation(std::string conversation_id, std::string call_id, std::string user_id,
-                                                   bool approved, records::confirmation_scope scope) {
+base::result<void> actor_port::answer_confirmation(std::string conversation_id, std::string call_id,
+                                                   std::string user_id, bool approved,
+                                                   records::confirmation_scope scope) {
   return tell(to_.supervisor, messages::answer_confirmation{std::move(conversation_id), std::move(call_id),
                                                             std::move(user_id), approved, scope});
 }
@@ -100,7 +103,8 @@ base::result<engine_state> actor_port::state() {
 
 void actor_port::deliver_webhook(webhook_delivery d, std::function<void(base::result<webhook_receipt>)> tell) {
   messages::webhook_delivery m;
-  m.received = {std::move(d.token), std::move(d.content_type), std::move(d.body), std::move(d.idempotency_key), d.get};
+  m.received = {base::secret(std::move(d.token)), std::move(d.content_type), std::move(d.body),
+                std::move(d.idempotency_key), d.get};
   m.tell = [tell = std::move(tell)](base::result<messages::webhook_answer> answer) {
     if (answer)
       tell(webhook_receipt{std::move(answer->run_id), std::move(answer->event_id)});
@@ -165,10 +169,12 @@ base::result<std::vector<records::provider_state>> actor_port::providers() {
 void actor_port::refresh_models() { caf::anon_send(to_.gateway, messages::refresh_models{}); }
 
 base::result<topic_snapshot> actor_port::topic(std::string topic) {
-  auto state = engine::ask<messages::topic_state>(system_, to_.hub, actor_limit, messages::get_topic_state{std::move(topic)});
+  auto state
+    = engine::ask<messages::topic_state>(system_, to_.hub, actor_limit, messages::get_topic_state{std::move(topic)});
   if (!state)
     return state.error();
-  return topic_snapshot{std::move(state->last_event_id), std::move(state->newest_event_id), base::to_json(state->partial)};
+  return topic_snapshot{std::move(state->last_event_id), std::move(state->newest_event_id),
+                        base::to_json(state->partial)};
 }
 
 void actor_port::subscribe(std::string topic, std::optional<std::string> last_event_id,
@@ -191,5 +197,49 @@ boost::json::array actor_port::actors() {
 boost::json::object actor_port::message_schemas() { return messages::schemas(); }
 
 std::string actor_port::actor_metrics() { return engine::actor_metrics_text(*to_.registry); }
+
+base::result<void> actor_port::find_actor(std::string path) {
+  if (to_.registry->find(path))
+    return {};
+  return base::fail(base::errc::not_found, to_.registry->none_at(path));
+}
+
+base::result<std::string> actor_port::begin_injection(std::string user_id, bool by_key,
+                                                      std::vector<std::string> watch) {
+  auto begun = engine::ask<messages::injection_begun>(
+    system_, to_.injector, actor_limit, messages::begin_injection{std::move(user_id), by_key, std::move(watch)});
+  if (!begun)
+    return begun.error();
+  return std::move(begun->session);
+}
+
+namespace {
+
+base::result<injected> to_injected(base::result<messages::injection_outcome> outcome) {
+  if (!outcome)
+    return outcome.error();
+  return injected{std::move(outcome->message), std::move(outcome->body), std::move(outcome->from)};
+}
+
+} // namespace
+
+base::result<injected> actor_port::inject(std::string session, std::string to, std::string message,
+                                          boost::json::value body) {
+  return to_injected(engine::ask<messages::injection_outcome>(
+    system_, to_.injector, injection_limit,
+    messages::inject_message{std::move(session), std::move(to), std::move(message), std::move(body)}));
+}
+
+base::result<injected> actor_port::expect(std::string session, expectation what) {
+  const auto limit = what.within + actor_limit;
+  return to_injected(engine::ask<messages::injection_outcome>(
+    system_, to_.injector, limit,
+    messages::expect_message{std::move(session), std::move(what.message), std::move(what.from), std::move(what.to),
+                             std::move(what.where), static_cast<int>(what.within.count())}));
+}
+
+void actor_port::end_injection(std::string session) {
+  caf::anon_send(to_.injector, messages::end_injection{std::move(session)});
+}
 
 } // namespace http

@@ -6,6 +6,7 @@
 #include "messages/db.hpp"
 #include "messages/events.hpp"
 #include "messages/http.hpp"
+#include "messages/injection.hpp"
 #include "messages/providers.hpp"
 #include "messages/runs.hpp"
 #include "messages/webhooks.hpp"
@@ -21,6 +22,7 @@ struct actor_handles {
   messages::event_hub_actor hub;
   messages::llm_gateway_actor gateway;
   messages::http_client_actor http;
+  messages::injector_actor injector;
   std::shared_ptr<const engine::registry> registry;
 };
 
@@ -66,6 +68,12 @@ public:
   boost::json::array actors() override;
   boost::json::object message_schemas() override;
   std::string actor_metrics() override;
+  base::result<void> find_actor(std::string path) override;
+  base::result<std::string> begin_injection(std::string user_id, bool by_key, std::vector<std::string> watch) override;
+  base::result<injected> inject(std::string session, std::string to, std::string message,
+                                boost::json::value body) override;
+  base::result<injected> expect(std::string session, expectation what) override;
+  void end_injection(std::string session) override;
 
 private:
   template <class Handle, class Message>

@@ -23,15 +23,15 @@ records::page call::page() const {
   return out;
 }
 
-boost::json::value call::read_json_body(std::size_t limit) const {
-  if (!q.has_body)
-    return boost::json::object{};
+std::string_view call::content_type() const {
   auto type = q.header("Content-Type");
   type = type.substr(0, type.find(';'));
   while (type.ends_with(' '))
     type.remove_suffix(1);
-  if (!equal_ignoring_case(type, "application/json"))
-    throw problem(415, "The body must be application/json; send the header Content-Type: application/json.");
+  return type;
+}
+
+std::string call::read_body(std::size_t limit) const {
   std::string text;
   if (const auto fault = q.read_body(text, limit)) {
     switch (*fault) {
@@ -40,6 +40,15 @@ boost::json::value call::read_json_body(std::size_t limit) const {
     default: throw problem(400, "The body's framing is broken.");
     }
   }
+  return text;
+}
+
+boost::json::value call::read_json_body(std::size_t limit) const {
+  if (!q.has_body)
+    return boost::json::object{};
+  if (!equal_ignoring_case(content_type(), "application/json"))
+    throw problem(415, "The body must be application/json; send the header Content-Type: application/json.");
+  const auto text = read_body(limit);
   if (text.empty())
     return boost::json::object{};
   std::string error;

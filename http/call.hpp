@@ -72,6 +72,10 @@ public:
     return std::move(*answer);
   }
 
+  /// The whole body. 413, 408, 400.
+  [[nodiscard]] std::string read_body(std::size_t limit) const;
+  /// The media type of the body, without parameters, as sent.
+  [[nodiscard]] std::string_view content_type() const;
   /// The body as JSON; an empty body is `{}`. 413, 415, 400.
   [[nodiscard]] boost::json::value read_json_body(std::size_t limit) const;
 

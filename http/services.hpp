@@ -14,6 +14,7 @@
 
 #include <any>
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -63,6 +64,22 @@ struct topic_snapshot {
   std::string last_event_id;
   std::string newest_event_id;
   boost::json::value partial; ///< null, or {run_id, text, tool_calls}
+};
+
+/// What an injected message was answered, or the message that was expected.
+struct injected {
+  std::string message;     ///< type; empty: there was no answer
+  boost::json::value body;
+  std::string from;        ///< path of the sender
+};
+
+/// A message that a script waits for, see messages::expect_message.
+struct expectation {
+  std::string message;
+  std::string from;
+  std::string to;
+  boost::json::value where;
+  std::chrono::milliseconds within{0};
 };
 
 /// The engine as routes see it: narrow functions, no actor types. Every function may be called from any thread, waits
@@ -119,6 +136,19 @@ public:
   virtual boost::json::object message_schemas() = 0;
   /// Figures of the actors in Prometheus' text form.
   virtual std::string actor_metrics() = 0;
+
+  /// not_found, with the path that was perhaps meant.
+  virtual base::result<void> find_actor(std::string path) = 0;
+  /// A script begins: what the actors at `watch` send is remembered. Answers its session; overloaded.
+  virtual base::result<std::string> begin_injection(std::string user_id, bool by_key, std::vector<std::string> watch)
+    = 0;
+  /// not_found, invalid, unsupported, or what the receiver answers.
+  virtual base::result<injected> inject(std::string session, std::string to, std::string message,
+                                        boost::json::value body)
+    = 0;
+  /// timeout: none came that fits.
+  virtual base::result<injected> expect(std::string session, expectation what) = 0;
+  virtual void end_injection(std::string session) = 0;
 };
 
 /// The runtime settings in force.
@@ -136,6 +166,9 @@ struct services {
   std::string data_dir;               ///< absolute; no folder of the whitelist may hold it or lie in it
   /// Asked for by /setup when the server listens on more than loopback; empty: not asked.
   std::string setup_code;
+  /// Where the server was told at its start that scripts may be run, whatever system:allow_injection says: `config`,
+  /// `environment`, `command line`. Empty: it was not.
+  std::string injection_source;
   std::string ui_dir; ///< serve the web app from this folder (OAI_WEB_UI_DIR); empty: from the program
 };
 

@@ -21,7 +21,8 @@ struct actor_failed {
 };
 BOOST_DESCRIBE_STRUCT(actor_failed, (), (path, error))
 
-/// Makes the actor fail, to see it restarted. Understood by every actor that the guardian keeps.
+/// Makes the actor fail, to see what comes of it: one that the guardian keeps starts afresh, a run ends with an error.
+/// Understood by every actor but the guardian itself, which nobody would start again. Sent by scripts.
 struct crash {
   std::string reason;
 };

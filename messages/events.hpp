@@ -1,6 +1,7 @@
 #pragma once
 
 #include "messages/common.hpp"
+#include "messages/run_notes.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
 
@@ -96,6 +97,10 @@ using event_hub_actor = caf::typed_actor<
   caf::reacts_to<subscribe>,
   /// No more events for that queue.
   caf::reacts_to<unsubscribe>,
+  /// Events of the topic `queue`, named as the message.
+  caf::reacts_to<run_queued>,
+  caf::reacts_to<run_started>,
+  caf::reacts_to<run_finished>,
   /// Where the topic stands.
   caf::replies_to<get_topic_state>::with<topic_state>,
   caf::reacts_to<sweep_topics>>;

@@ -12,9 +12,14 @@ namespace messages {
 struct quarantine_actor {};
 BOOST_DESCRIBE_STRUCT(quarantine_actor, (), ())
 
-/// A person wants a failed actor started again now. Sent by the front.
+/// A person wants a failed actor started again now. Sent by the front and by scripts.
 struct restart_now {
   std::string path;
+
+  static std::span<const base::field_rule> rules() {
+    static constexpr base::field_rule all[] = {{.name = "path", .required = true, .min = 1, .max = 200}};
+    return all;
+  }
 };
 BOOST_DESCRIBE_STRUCT(restart_now, (), (path))
 

@@ -3,6 +3,7 @@
 #include "base/errc.hpp"
 #include "messages/common.hpp"
 #include "messages/records/journal.hpp"
+#include "messages/run_notes.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
 
@@ -36,6 +37,12 @@ struct write_run {
   records::run_write write;
 };
 BOOST_DESCRIBE_STRUCT(write_run, (), (write))
+
+/// Appends a row to the audit log, for what no run did.
+struct write_audit {
+  records::audit_record row;
+};
+BOOST_DESCRIBE_STRUCT(write_audit, (), (row))
 
 /// Takes queued runs to start them.
 struct claim_runs {
@@ -95,8 +102,9 @@ BOOST_DESCRIBE_STRUCT(set_journal_limits, (), (max_queued_runs))
 /// What one commit of the journal queued, by owner and priority. Sent by the journal to who asked for it.
 struct runs_queued {
   std::vector<records::queue_count> counts;
+  std::vector<run_queued> runs; ///< each of them, while somebody listens to the topic `queue`; else empty
 };
-BOOST_DESCRIBE_STRUCT(runs_queued, (), (counts))
+BOOST_DESCRIBE_STRUCT(runs_queued, (), (counts, runs))
 
 using queue_listener_actor = caf::typed_actor<caf::reacts_to<runs_queued>>;
 
@@ -114,6 +122,8 @@ using journal_actor = caf::typed_actor<
   caf::reacts_to<accept_event>,
   /// Steps, audit, confirmation and state, committed.
   caf::replies_to<write_run>::with<done>,
+  /// The row, committed.
+  caf::replies_to<write_audit>::with<done>,
   /// Runs that are now `running`.
   caf::replies_to<claim_runs>::with<claimed_runs>,
   /// Runs with all their steps.
@@ -142,6 +152,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(journal_messages, first_custom_type_id + 150)
   CAF_ADD_TYPE_ID(journal_messages, (messages::set_journal_limits))
   CAF_ADD_TYPE_ID(journal_messages, (messages::runs_queued))
   CAF_ADD_TYPE_ID(journal_messages, (messages::tell_queued))
+  CAF_ADD_TYPE_ID(journal_messages, (messages::write_audit))
 CAF_END_TYPE_ID_BLOCK(journal_messages)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(messages::accept_event)

@@ -54,6 +54,20 @@ struct cancel_model_call {
 };
 BOOST_DESCRIBE_STRUCT(cancel_model_call, (), (run_id, call))
 
+/// The provider's next calls fail, to see what runs make of it; what an earlier one ordered is forgotten. Every provider
+/// takes it. Sent by scripts.
+struct fail_calls {
+  int status = 503; ///< HTTP status that the calls seem to get
+  int times = 1;    ///< calls that fail; 0 = none any more
+
+  static std::span<const base::field_rule> rules() {
+    static constexpr base::field_rule all[] = {{.name = "status", .required = true, .min = 400, .max = 599},
+                                               {.name = "times", .min = 0, .max = 10'000}};
+    return all;
+  }
+};
+BOOST_DESCRIBE_STRUCT(fail_calls, (), (status, times))
+
 /// Takes pieces; every run does.
 using model_listener_actor = caf::typed_actor<caf::reacts_to<model_piece>>;
 
@@ -71,4 +85,5 @@ CAF_BEGIN_TYPE_ID_BLOCK(model_messages, first_custom_type_id + 200)
   CAF_ADD_TYPE_ID(model_messages, (messages::model_reply))
   CAF_ADD_TYPE_ID(model_messages, (messages::model_piece))
   CAF_ADD_TYPE_ID(model_messages, (messages::cancel_model_call))
+  CAF_ADD_TYPE_ID(model_messages, (messages::fail_calls))
 CAF_END_TYPE_ID_BLOCK(model_messages)

@@ -66,6 +66,7 @@ using provider_actor = caf::typed_actor<
   caf::reacts_to<set_provider>,
   caf::reacts_to<refresh_models>,
   caf::replies_to<get_providers>::with<known_providers>,
+  caf::replies_to<fail_calls>::with<done>,
   caf::reacts_to<http_head>, caf::reacts_to<http_piece>, caf::reacts_to<http_end>>;
 
 } // namespace messages

@@ -3,6 +3,7 @@
 #include "messages/common.hpp"
 #include "messages/journal.hpp"
 #include "messages/models.hpp"
+#include "messages/run_notes.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
 
@@ -14,6 +15,11 @@ struct start_run {
   std::string message;  ///< typed by a signed-in person
   std::string user_id;  ///< who starts it; set by the server
   bool autonomous = false; ///< started by an API key: counts for the hourly limit
+
+  static std::span<const base::field_rule> rules() {
+    static constexpr base::field_rule all[] = {{.name = "agent_id", .required = true, .min = 1, .max = 200}};
+    return all;
+  }
 };
 BOOST_DESCRIBE_STRUCT(start_run, (), (agent_id, message, user_id, autonomous))
 
@@ -24,32 +30,15 @@ struct start_chat_turn {
   std::string text;
   std::string model; ///< `provider:model`
   std::vector<records::attachment_head> attachments; ///< files that go with it
+
+  static std::span<const base::field_rule> rules() {
+    static constexpr base::field_rule all[] = {{.name = "conversation_id", .required = true, .min = 1, .max = 200},
+                                               {.name = "text", .required = true, .min = 1, .max = 200'000},
+                                               {.name = "model", .required = true, .min = 3, .max = 200}};
+    return all;
+  }
 };
 BOOST_DESCRIBE_STRUCT(start_chat_turn, (), (conversation_id, user_id, text, model, attachments))
-
-/// A run was committed to the queue. The supervisor answers with it, and the journal tells the supervisor by it.
-struct run_queued {
-  std::string run_id;
-  std::string owner_user_id;
-  records::run_priority priority = records::run_priority::autonomous;
-};
-BOOST_DESCRIBE_STRUCT(run_queued, (), (run_id, owner_user_id, priority))
-
-struct run_started {
-  std::string run_id;
-  std::string agent_id;
-};
-BOOST_DESCRIBE_STRUCT(run_started, (), (run_id, agent_id))
-
-/// A run ended; sent by the run to the supervisor after its end was committed.
-struct run_finished {
-  std::string run_id;
-  std::string agent_id;
-  records::run_state status = records::run_state::success;
-  std::string result;
-  std::string error;
-};
-BOOST_DESCRIBE_STRUCT(run_finished, (), (run_id, agent_id, status, result, error))
 
 /// A run waits for a person: its place is free for others. Sent by the run.
 struct run_waits {
@@ -68,12 +57,22 @@ BOOST_DESCRIBE_STRUCT(place_given, (), ())
 /// Stops a run in whatever state it is. not_found: it does not live.
 struct stop_run {
   std::string run_id;
+
+  static std::span<const base::field_rule> rules() {
+    static constexpr base::field_rule all[] = {{.name = "run_id", .required = true, .min = 1, .max = 200}};
+    return all;
+  }
 };
 BOOST_DESCRIBE_STRUCT(stop_run, (), (run_id))
 
 /// Stops the turn of a conversation, if one goes on.
 struct stop_conversation {
   std::string conversation_id;
+
+  static std::span<const base::field_rule> rules() {
+    static constexpr base::field_rule all[] = {{.name = "conversation_id", .required = true, .min = 1, .max = 200}};
+    return all;
+  }
 };
 BOOST_DESCRIBE_STRUCT(stop_conversation, (), (conversation_id))
 
@@ -170,12 +169,9 @@ using agent_run_actor = caf::typed_actor<
 CAF_BEGIN_TYPE_ID_BLOCK(run_messages, first_custom_type_id + 250)
   CAF_ADD_TYPE_ID(run_messages, (messages::start_run))
   CAF_ADD_TYPE_ID(run_messages, (messages::start_chat_turn))
-  CAF_ADD_TYPE_ID(run_messages, (messages::run_queued))
   CAF_ADD_TYPE_ID(run_messages, (messages::run_waits))
   CAF_ADD_TYPE_ID(run_messages, (messages::want_place))
   CAF_ADD_TYPE_ID(run_messages, (messages::place_given))
-  CAF_ADD_TYPE_ID(run_messages, (messages::run_started))
-  CAF_ADD_TYPE_ID(run_messages, (messages::run_finished))
   CAF_ADD_TYPE_ID(run_messages, (messages::stop_run))
   CAF_ADD_TYPE_ID(run_messages, (messages::stop_conversation))
   CAF_ADD_TYPE_ID(run_messages, (messages::pause_engine))

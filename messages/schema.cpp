@@ -6,6 +6,7 @@
 #include "messages/front.hpp"
 #include "messages/guardian.hpp"
 #include "messages/http.hpp"
+#include "messages/injection.hpp"
 #include "messages/journal.hpp"
 #include "messages/models.hpp"
 #include "messages/monitor.hpp"
@@ -15,7 +16,9 @@
 
 #include <caf/actor_system_config.hpp>
 #include <caf/atom.hpp>
+#include <caf/type_erased_tuple.hpp>
 
+#include <algorithm>
 #include <typeindex>
 #include <unordered_map>
 
@@ -47,12 +50,36 @@ void for_each_block(F&& f) {
   f.template operator()<id_block::journal_messages>();
   f.template operator()<id_block::model_messages>();
   f.template operator()<id_block::provider_messages>();
+  f.template operator()<id_block::run_note_messages>();
   f.template operator()<id_block::run_messages>();
   f.template operator()<id_block::webhook_messages>();
   f.template operator()<id_block::guardian_messages>();
   f.template operator()<id_block::monitor_messages>();
   f.template operator()<id_block::front_messages>();
   f.template operator()<id_block::http_messages>();
+  f.template operator()<id_block::injection_messages>();
+}
+
+/// A message type as its dynamic type tells it.
+struct known_type {
+  std::string_view name;
+  boost::json::value (*to_json)(const void*) = nullptr; ///< null: the type is not data
+};
+
+const std::unordered_map<std::type_index, known_type>& known_types() {
+  static const auto all = [] {
+    std::unordered_map<std::type_index, known_type> types;
+    for_each_block([&]<class Block>() {
+      for_each_type<Block>([&]<class T>(std::string_view name) {
+        known_type type{name};
+        if constexpr (base::described_struct<T>)
+          type.to_json = [](const void* value) { return base::to_json(*static_cast<const T*>(value)); };
+        types.emplace(typeid(T), type);
+      });
+    });
+    return types;
+  }();
+  return all;
 }
 
 } // namespace
@@ -68,15 +95,29 @@ void register_all(caf::actor_system_config& config) {
 }
 
 std::string_view name_of(const std::type_info& type) noexcept {
+  const auto at = known_types().find(type);
+  return at == known_types().end() ? std::string_view{} : at->second.name;
+}
+
+const std::vector<std::string_view>& message_names() {
   static const auto names = [] {
-    std::unordered_map<std::type_index, std::string_view> all;
-    for_each_block([&]<class Block>() {
-      for_each_type<Block>([&]<class T>(std::string_view name) { all.emplace(typeid(T), name); });
-    });
+    std::vector<std::string_view> all;
+    for (const auto& [type, known] : known_types())
+      all.push_back(known.name);
+    std::ranges::sort(all);
     return all;
   }();
-  const auto at = names.find(type);
-  return at == names.end() ? std::string_view{} : at->second;
+  return names;
+}
+
+std::optional<boost::json::value> to_json(const caf::type_erased_tuple& content) {
+  const auto* type = content.size() == 1 ? content.type(0).second : nullptr; // CAF gives numbers to its own types only
+  if (type == nullptr)
+    return std::nullopt;
+  const auto at = known_types().find(*type);
+  if (at == known_types().end() || at->second.to_json == nullptr)
+    return std::nullopt;
+  return at->second.to_json(content.get(0));
 }
 
 boost::json::object schemas() {

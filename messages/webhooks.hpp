@@ -14,11 +14,16 @@ namespace messages {
 
 /// A delivery at `/webhook/{token}`. Sent by the front and by scripts.
 struct webhook_received {
-  std::string token;
+  base::secret token; ///< who knows it may start the agent: it stands in no log, recording or audit row
   std::string content_type;
   base::untrusted_text body;   ///< as sent
   std::string idempotency_key; ///< empty: each delivery is its own
   bool get = false;            ///< by GET, which an endpoint must allow
+
+  static std::span<const base::field_rule> rules() {
+    static constexpr base::field_rule all[] = {{.name = "token", .required = true, .min = 1, .max = 200}};
+    return all;
+  }
 };
 BOOST_DESCRIBE_STRUCT(webhook_received, (), (token, content_type, body, idempotency_key, get))
 

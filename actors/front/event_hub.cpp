@@ -36,7 +36,8 @@ void follow(messages::partial_turn& turn, const messages::publish& m) {
     if (const auto* arguments = object.if_contains("arguments"))
       call.arguments = *arguments;
   } else {
-    const auto at = std::ranges::find(turn.tool_calls, text_member(object, "call_id"), &messages::partial_call::call_id);
+    const auto at
+      = std::ranges::find(turn.tool_calls, text_member(object, "call_id"), &messages::partial_call::call_id);
     if (at == turn.tool_calls.end())
       return;
     const auto* success = object.if_contains("success");
@@ -67,6 +68,9 @@ event_hub::behavior_type event_hub::make_behavior() {
       if (at != topics_.end() && std::erase(at->second.queues, m.queue) > 0)
         listened_->remove(m.topic);
     },
+    [this](const messages::run_queued& m) { publish_note("run_queued", m); },
+    [this](const messages::run_started& m) { publish_note("run_started", m); },
+    [this](const messages::run_finished& m) { publish_note("run_finished", m); },
     [this](const messages::get_topic_state& m) {
       const auto& t = open(m.topic);
       return messages::topic_state{id_of(t.turn ? t.turn_floor : t.newest), id_of(t.newest), t.turn};
@@ -112,6 +116,12 @@ void event_hub::publish(const messages::publish& m) {
     t.floor = number;
   if (t.turn)
     follow(*t.turn, m);
+}
+
+template <class Note>
+void event_hub::publish_note(const char* name, const Note& note) {
+  if (topics_.contains("queue")) // else nobody listens: the note is for the injector
+    publish({"queue", name, base::print(note)});
 }
 
 void event_hub::keep(topic& t, std::uint64_t number, const messages::publish& m) {

@@ -14,7 +14,7 @@
 namespace actors {
 
 struct event_hub_settings {
-  std::size_t max_topic_bytes = 256 * 1024;  ///< kept for late listeners; older events are dropped
+  std::size_t max_topic_bytes = 256 * 1024; ///< kept for late listeners; older events are dropped
   std::chrono::minutes keep_after_turn{5};
   std::chrono::seconds sweep_every{30};
   std::string epoch; ///< makes the ids of this server run unlike those of any other
@@ -36,7 +36,7 @@ private:
   };
   struct topic {
     std::vector<std::shared_ptr<engine::event_queue>> queues;
-    std::deque<kept_event> kept;  ///< at most max_topic_bytes
+    std::deque<kept_event> kept; ///< at most max_topic_bytes
     std::size_t kept_bytes = 0;
     std::uint64_t floor = 0;      ///< events up to this number are not kept
     std::uint64_t newest = 0;     ///< the last one published, or floor
@@ -48,6 +48,8 @@ private:
   void restarted() override;
   topic& open(const std::string& name);
   void publish(const messages::publish& m);
+  template <class Note>
+  void publish_note(const char* name, const Note& note);
   void keep(topic& t, std::uint64_t number, const messages::publish& m);
   void subscribe(const messages::subscribe& m);
   void sweep();

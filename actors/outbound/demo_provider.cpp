@@ -7,16 +7,19 @@ namespace actors {
 
 namespace {
 
-messages::model_reply reply_of(models::demo::turn& turn) {
+messages::model_reply failed(int status, std::string error, bool retryable) {
   messages::model_reply reply;
-  if (turn.error_status != 0) {
-    reply.status = turn.error_status;
-    reply.error = std::move(turn.error);
-    // What a real provider's statuses mean: RFC 9110, and 529 as "overloaded" of Anthropic's API.
-    reply.retryable = reply.status == 408 || reply.status == 409 || reply.status == 429 || reply.status >= 500;
-  } else {
-    reply.answer = std::move(turn.answer);
-  }
+  reply.status = status;
+  reply.error = std::move(error);
+  reply.retryable = retryable;
+  return reply;
+}
+
+messages::model_reply reply_of(models::demo::turn& turn) {
+  if (turn.error_status != 0)
+    return failed(turn.error_status, std::move(turn.error), models::is_retryable(turn.error_status));
+  messages::model_reply reply;
+  reply.answer = std::move(turn.answer);
   return reply;
 }
 
@@ -27,6 +30,8 @@ demo_provider::demo_provider(caf::actor_config& cfg, engine::place at) : observe
 demo_provider::behavior_type demo_provider::make_behavior() {
   return {
     [this](messages::call_model& m) -> caf::result<messages::model_reply> {
+      if (auto e = failures_.take())
+        return failed(e->status, std::move(e->message), e->retryable);
       auto turn = models::demo::answer(
         {std::move(m.task), std::move(m.input), std::move(m.since_task), m.failed_calls});
       if (!m.streamed || turn.error_status != 0 || turn.pieces.empty())
@@ -55,11 +60,20 @@ demo_provider::behavior_type demo_provider::make_behavior() {
         at = streams_.erase(at);
       }
     },
+    [this](const messages::fail_calls& m) {
+      failures_.order(m);
+      return messages::done{};
+    },
     [this](const next_piece& m) { play(m.stream); },
   };
 }
 
 void demo_provider::on_exit() { streams_.clear(); }
+
+void demo_provider::restarted() {
+  streams_.clear();
+  failures_.clear();
+}
 
 void demo_provider::play(std::uint64_t id) {
   const auto at = streams_.find(id);

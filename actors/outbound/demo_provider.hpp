@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/outbound/ordered_failures.hpp"
 #include "actors/system/tree.hpp"
 #include "clients/models/demo_model.hpp"
 #include "messages/models.hpp"
@@ -22,7 +23,8 @@ typename Inspector::result_type inspect(Inspector& f, next_piece& x) {
   return f(caf::meta::type_name("next_piece"), x.stream);
 }
 
-using demo_provider_actor = messages::model_actor::extend<caf::reacts_to<next_piece>>;
+using demo_provider_actor
+  = messages::model_actor::extend<caf::replies_to<messages::fail_calls>::with<messages::done>, caf::reacts_to<next_piece>>;
 
 /// Plays the demo model: a streamed answer word by word in real time, any other at once.
 class demo_provider : public engine::observed<demo_provider_actor::base> {
@@ -40,9 +42,10 @@ private:
     messages::model_listener_actor listener;
     caf::typed_response_promise<messages::model_reply> reply;
   };
-  void restarted() override { streams_.clear(); }
+  void restarted() override;
   void play(std::uint64_t id);
 
+  ordered_failures failures_;
   std::uint64_t last_stream_ = 0;
   std::map<std::uint64_t, stream> streams_; ///< bounded by the runs that go on at once
 };

@@ -103,6 +103,10 @@ model_provider::behavior_type model_provider::make_behavior() {
       s.closed_until = breaker_.closed_until(clock_->now());
       return messages::known_providers{{std::move(s)}};
     },
+    [this](const messages::fail_calls& m) {
+      failures_.order(m);
+      return messages::done{};
+    },
     [this](const messages::http_head& m) {
       if (const auto at = open_.find(m.transfer); at != open_.end()) {
         at->second.head = m.head;
@@ -134,6 +138,7 @@ void model_provider::restarted() {
   }
   open_.clear();
   breaker_ = {};
+  failures_.clear();
   listing_ = false;
   start_waiting();
 }
@@ -144,6 +149,10 @@ void model_provider::accept(messages::provider_call& m, const caf::strong_actor_
   if (m.call.streamed)
     c.listener = caf::actor_cast<messages::model_listener_actor>(sender);
   c.what = std::move(m);
+  if (const auto e = failures_.take()) {
+    breaker_.begun();
+    return failed(c, *e);
+  }
   if (c.what.key.empty() && at_.key.empty() && at_.api != models::api::compatible)
     return deliver(c, {.error = "There is no key for " + at_.name
                                 + ": an administrator enters one in the settings, or you your own in your account.",

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/outbound/circuit_breaker.hpp"
+#include "actors/outbound/ordered_failures.hpp"
 #include "actors/system/tree.hpp"
 #include "base/clock.hpp"
 #include "clients/models/dialect.hpp"
@@ -73,6 +74,7 @@ private:
   records::provider_settings at_;
   model_provider_settings settings_;
   circuit_breaker breaker_;
+  ordered_failures failures_;
   std::map<std::string, call> open_; ///< by transfer; at most max_open_calls
   std::deque<call> waiting_;         ///< at most max_waiting_calls
   bool listing_ = false;             ///< a list is being fetched

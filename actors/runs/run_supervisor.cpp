@@ -72,11 +72,14 @@ run_supervisor::behavior_type run_supervisor::make_behavior() {
     [this](const messages::runs_queued& m) {
       for (const auto& count : m.counts)
         queued_[index_of(count.priority)][count.owner_user_id] += count.count;
+      for (const auto& run : m.runs)
+        note(run);
       fill();
     },
     [this](const messages::run_finished& m) {
       ended_[static_cast<std::size_t>(m.status)]->add();
       remove(m.run_id);
+      note(m);
       fill();
     },
     [this](const messages::run_waits& m) {
@@ -283,6 +286,13 @@ void run_supervisor::claimed(const claim_choice& choice, messages::claimed_runs&
   fill();
 }
 
+/// Tells who listens to the queue, the injector among them; nothing else is done for it when nobody does.
+template <class Note>
+void run_supervisor::note(const Note& what) {
+  if (services_->listened->has("queue"))
+    send(services_->hub, what);
+}
+
 void run_supervisor::spawn_run(records::claimed_run run) {
   const auto id = run.run.id;
   live_run entry;
@@ -294,6 +304,7 @@ void run_supervisor::spawn_run(records::claimed_run run) {
   ++places_used_;
   running_gauge_.add();
   run_of_actor_.emplace(entry.actor.id(), id);
+  note(messages::run_started{id, entry.agent_id});
   live_.insert_or_assign(id, std::move(entry));
 }
 
@@ -316,7 +327,7 @@ void run_supervisor::lost(const caf::down_msg& m) {
   const auto at = run_of_actor_.find(m.source.id());
   if (at == run_of_actor_.end())
     return; // it had said run_finished
-  const auto run_id = at->second;
+  const auto run_id = at->second; // a copy: the entry goes
   const auto why = messages::to_failure(m.reason).message;
   spdlog::error("run_failed run={} error={}", run_id, why);
   messages::write_run close;
@@ -325,11 +336,15 @@ void run_supervisor::lost(const caf::down_msg& m) {
   change.state = records::run_state::error;
   change.error = "The run failed inside the server: " + why;
   change.ended_at = services_->clock->now();
-  if (const auto& conversation = live_.at(run_id).conversation_id; !conversation.empty())
-    send(services_->hub, messages::publish{"conversation/" + conversation, "error",
-                                           base::to_line(boost::json::object{{"run_id", run_id}, {"message", *change.error}})});
+  const auto& run = live_.at(run_id);
+  messages::run_finished end{run_id, run.agent_id, records::run_state::error, {}, *change.error};
+  if (!run.conversation_id.empty()) {
+    const auto topic = "conversation/" + run.conversation_id;
+    send(services_->hub, messages::publish{topic, "error", base::to_line(boost::json::object{{"run_id", run_id}, {"message", end.error}})});
+    send(services_->hub, messages::turn_ended{topic});
+  }
   request(services_->journal, caf::infinite, std::move(close))
-    .then([](messages::done) {},
+    .then([this, end](messages::done) { note(end); },
           [run_id](const caf::error& e) {
             spdlog::error("run_not_closed run={} error={}", run_id, messages::to_failure(e).message);
           });
@@ -394,6 +409,7 @@ caf::result<messages::done> run_supervisor::stop(const std::string& run_id) {
           if (const auto at = waiting.find(m.owner_user_id); at != waiting.end())
             --at->second;
           ended_[static_cast<std::size_t>(records::run_state::stopped)]->add();
+          note(messages::run_finished{run_id, {}, records::run_state::stopped, {}, {}});
           reply.deliver(messages::done{});
           fill();
         } else if (const auto live = live_.find(run_id); live != live_.end()) { // claimed meanwhile

@@ -60,6 +60,8 @@ private:
   [[nodiscard]] std::optional<claim_choice> choose();
   void claimed(const claim_choice& choice, messages::claimed_runs& runs);
   void spawn_run(records::claimed_run run);
+  template <class Note>
+  void note(const Note& what);
   void remove(const std::string& run_id);
   void lost(const caf::down_msg& m);
   caf::result<messages::run_queued> start_agent(const messages::start_run& m);

@@ -16,10 +16,12 @@ std::string owner_of(const records::run_record& run) { return run.owner_user_id.
 } // namespace
 
 journal::journal(caf::actor_config& cfg, engine::place at, journal_writer_actor writer, base::clock_ptr clock,
-                 engine::metrics& metrics, journal_settings settings)
+                 engine::metrics& metrics, std::shared_ptr<const engine::listeners> listened,
+                 journal_settings settings)
   : observed(cfg, std::move(at)),
     writer_(std::move(writer)),
     clock_(std::move(clock)),
+    listened_(std::move(listened)),
     settings_(std::move(settings)),
     batch_size_(metrics.get_histogram("oai_journal_batch_size", {1, 2, 4, 8, 16, 32, 64, 128, 256})),
     queued_(settings_.queued) {}
@@ -38,13 +40,11 @@ journal::behavior_type journal::make_behavior() {
       return reply;
     },
     [this](messages::accept_event& m) { accept(std::move(m.run), std::move(m.tell)); },
-    [this](messages::write_run& m) -> caf::result<messages::done> {
-      if (writes_.size() >= settings_.max_writes)
-        return messages::to_error(overloaded("too many writes wait for the database"));
-      auto reply = make_response_promise<messages::done>();
-      writes_.push_back({std::move(m.write), reply});
-      dispatch();
-      return reply;
+    [this](messages::write_run& m) { return write(std::move(m.write)); },
+    [this](messages::write_audit& m) {
+      records::run_write alone;
+      alone.audit.push_back(std::move(m.row));
+      return write(std::move(alone));
     },
     [this](const messages::claim_runs& m) {
       return call<messages::claimed_runs>("claim", [this, m](storage::journal_store& store) {
@@ -103,6 +103,15 @@ void journal::accept(records::new_run run, queue_reply reply) {
   ++queued;
   intake_.push_back({std::move(run), std::move(reply)});
   dispatch();
+}
+
+caf::result<messages::done> journal::write(records::run_write write) {
+  if (writes_.size() >= settings_.max_writes)
+    return messages::to_error(overloaded("too many writes wait for the database"));
+  auto reply = make_response_promise<messages::done>();
+  writes_.push_back({std::move(write), reply});
+  dispatch();
+  return reply;
 }
 
 void journal::release(const std::string& owner, std::int64_t count) {
@@ -222,17 +231,20 @@ journal_work journal::intake_work() {
 void journal::acknowledge_intake(std::vector<intake_item>& items,
                                  std::vector<base::result<records::queued_run>>& results) {
   std::map<std::pair<std::string, records::run_priority>, std::int64_t> stored;
+  messages::runs_queued note;
+  const bool each = listened_->has("queue");
   for (std::size_t i = 0; i < items.size(); ++i) {
     const auto& run = items[i].run.run;
-    if (results[i] && !results[i]->duplicate)
+    if (results[i] && !results[i]->duplicate) {
       ++stored[{owner_of(run), run.priority}];
-    else
+      if (each)
+        note.runs.push_back({run.id, owner_of(run), run.priority});
+    } else
       release(owner_of(run), 1);
     items[i].reply(std::move(results[i]));
   }
   if (stored.empty() || !listener_)
     return;
-  messages::runs_queued note;
   for (const auto& [key, count] : stored)
     note.counts.push_back({key.first, key.second, count});
   send(listener_, std::move(note));

@@ -2,6 +2,7 @@
 
 #include "actors/storage/db_pool.hpp"
 #include "actors/storage/journal_writer.hpp"
+#include "engine/listeners.hpp"
 #include "engine/metrics.hpp"
 #include "messages/journal.hpp"
 
@@ -30,7 +31,7 @@ struct journal_settings {
 class journal : public engine::observed<messages::journal_actor::base> {
 public:
   journal(caf::actor_config& cfg, engine::place at, journal_writer_actor writer, base::clock_ptr clock,
-          engine::metrics& metrics, journal_settings settings);
+          engine::metrics& metrics, std::shared_ptr<const engine::listeners> listened, journal_settings settings);
   behavior_type make_behavior() override;
   void on_exit() override;
 
@@ -47,6 +48,7 @@ private:
 
   void restarted() override;
   void accept(records::new_run run, queue_reply reply);
+  caf::result<messages::done> write(records::run_write write);
   template <class T, class F>
   caf::result<T> call(const char* name, F work);
   void dispatch();
@@ -58,6 +60,7 @@ private:
 
   journal_writer_actor writer_;
   base::clock_ptr clock_;
+  std::shared_ptr<const engine::listeners> listened_;
   journal_settings settings_;
   engine::histogram& batch_size_;
   messages::queue_listener_actor listener_;

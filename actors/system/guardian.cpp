@@ -43,8 +43,8 @@ void guardian::failed(const messages::actor_failed& m) {
 
 template <class Message>
 void guardian::tell(const std::string& path, Message message) {
-  if (const auto target = where().registry->find(path))
-    caf::anon_send(caf::actor_cast<caf::actor>(target), std::move(message));
+  if (const auto target = where().registry->find(path)) // what it is, nobody knows here: send() takes typed actors only
+    target->enqueue(ctrl(), caf::make_message_id(), caf::make_message(std::move(message)), context());
 }
 
 } // namespace actors

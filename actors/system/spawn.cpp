@@ -1,6 +1,7 @@
 #include "actors/system/spawn.hpp"
 
 #include "actors/front/event_hub.hpp"
+#include "actors/front/injector.hpp"
 #include "actors/front/monitor.hpp"
 #include "actors/outbound/blocking_pool.hpp"
 #include "actors/outbound/demo_provider.hpp"
@@ -76,7 +77,7 @@ engine_tree spawn_engine(caf::actor_system& system, const engine_setup& setup) {
   journal_limits.max_queued_runs = settings->max_queued_runs;
   journal_limits.queued = by_owner(setup.queued);
   e.journal = system.spawn<journal>(t.at("/storage/journal", "journal"), writer, setup.clock, *setup.metrics,
-                                    std::move(journal_limits));
+                                    e.listened, std::move(journal_limits));
 
   e.tool_pool = spawn_blocking_pool(system, t, "/outbound/blocking_pool",
                                     {static_cast<std::size_t>(settings->tool_workers), 4096});
@@ -94,6 +95,7 @@ engine_tree spawn_engine(caf::actor_system& system, const engine_setup& setup) {
   std::erase(hub_settings.epoch, '-'); // it stands before the number
   e.hub = system.spawn<event_hub>(t.at("/front/event_hub", "event_hub"), e.listened, std::move(hub_settings));
   e.monitor = system.spawn<monitor>(t.at("/front/monitor", "monitor"), e.hub, e.listened);
+  e.injector = system.spawn<injector>(t.at("/front/injector", "injector"), e.journal, e.listened, setup.clock);
 
   const auto paused = std::make_shared<std::atomic<bool>>(settings->paused);
   auto services = std::make_shared<run_services>();
@@ -132,6 +134,7 @@ engine_tree spawn_engine(caf::actor_system& system, const engine_setup& setup) {
   e.webhooks = system.spawn<webhooks>(t.at("/triggers/webhooks", "webhooks"), e.db, e.journal, setup.clock);
 
   const auto add = [&](const auto& handle) { e.all.push_back(caf::actor_cast<caf::actor>(handle)); };
+  add(e.injector);
   add(e.webhooks);
   add(e.supervisor);
   add(e.monitor);

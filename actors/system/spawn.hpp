@@ -3,6 +3,8 @@
 #include "actors/runs/run_services.hpp"
 #include "actors/storage/db_pool.hpp"
 #include "clients/http/engine.hpp"
+#include "config/runtime_settings.hpp"
+#include "messages/injection.hpp"
 #include "messages/monitor.hpp"
 #include "messages/providers.hpp"
 #include "messages/runs.hpp"
@@ -45,6 +47,7 @@ struct engine_tree {
   messages::llm_gateway_actor gateway;
   messages::event_hub_actor hub;
   messages::monitor_actor monitor;
+  messages::injector_actor injector;
   messages::run_supervisor_actor supervisor;
   messages::webhooks_actor webhooks;
   std::vector<caf::actor> all; ///< in the order in which they are to end

@@ -83,7 +83,7 @@ void webhooks::restarted() {
 }
 
 void webhooks::receive(messages::webhook_received& m, reply tell) {
-  const auto at = by_token_.find(m.token);
+  const auto at = by_token_.find(m.token.reveal());
   if (at == by_token_.end())
     return tell(base::fail(base::errc::not_found, "There is no such webhook."));
   auto& endpoint = at->second;
@@ -109,7 +109,7 @@ caf::result<messages::done> webhooks::reload() {
   request(db_, caf::infinite, make_job("webhooks.load", [](storage::session& s) { return storage::webhook_endpoints::load_all(s); }))
     .then(
       [this, done](const messages::db_result& r) mutable {
-        std::unordered_map<std::string, endpoint> fresh;
+        endpoints fresh;
         for (const auto& armed : std::any_cast<const std::vector<records::armed_webhook>&>(r.value)) {
           auto& slot = fresh[armed.endpoint.token];
           slot.row = armed.endpoint;

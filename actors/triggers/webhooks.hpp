@@ -38,6 +38,12 @@ private:
     std::shared_ptr<std::atomic<std::int64_t>> uncounted = std::make_shared<std::atomic<std::int64_t>>(0);
   };
 
+  /// Found by a view of the token, so that it is not copied.
+  struct hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  using endpoints = std::unordered_map<std::string, endpoint, hash, std::equal_to<>>;
+
   void restarted() override;
   void receive(messages::webhook_received& m, reply tell);
   caf::result<messages::done> reload();
@@ -47,7 +53,7 @@ private:
   messages::journal_actor journal_;
   base::clock_ptr clock_;
   webhooks_settings settings_;
-  std::unordered_map<std::string, endpoint> by_token_;
+  endpoints by_token_;
 };
 
 } // namespace actors

@@ -22,6 +22,7 @@ route_table all() {
   add_webhook_delivery(t);
   add_engine(t);
   add_actors(t);
+  add_injection(t);
   add_credentials(t);
   add_settings(t);
   add_whitelists(t);

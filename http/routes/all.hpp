@@ -21,6 +21,7 @@ void add_webhooks(route_table& t);
 void add_webhook_delivery(route_table& t);
 void add_engine(route_table& t);
 void add_actors(route_table& t);
+void add_injection(route_table& t);
 void add_credentials(route_table& t);
 void add_settings(route_table& t);
 void add_whitelists(route_table& t);

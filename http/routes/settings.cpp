@@ -88,8 +88,11 @@ void list(call& c) {
     row["max"] = integer ? boost::json::value(info.max) : boost::json::value(nullptr);
     row["choices"] = choices_of(info);
     row["help"] = boost::json::string_view(info.help);
-    row["value"] = info.key == "system:paused" ? boost::json::value(paused) : typed(info.kind, value);
-    row["source"] = set ? "database" : "default";
+    const bool forced = info.key == "system:allow_injection" && !c.with.injection_source.empty();
+    row["value"] = info.key == "system:paused" ? boost::json::value(paused)
+                   : forced                    ? boost::json::value(true)
+                                               : typed(info.kind, value);
+    row["source"] = forced ? boost::json::string_view(c.with.injection_source) : set ? "database" : "default";
     row["set"] = set;
     row["effect"] = boost::json::string_view(base::enum_name(info.effect));
     out.push_back(std::move(row));

@@ -111,8 +111,46 @@ public:
   boost::json::array actors() override { return {}; }
   boost::json::object message_schemas() override { return {}; }
   std::string actor_metrics() override { return "# no actors\n"; }
+  base::result<void> find_actor(std::string path) override {
+    if (path == "/runs/supervisor")
+      return {};
+    return base::fail(base::errc::not_found, "there is no actor at " + path);
+  }
+  base::result<std::string> begin_injection(std::string user_id, bool by_key, std::vector<std::string> watch) override {
+    const std::lock_guard lock(mutex_);
+    if (sessions >= 4)
+      return base::fail(base::errc::overloaded, "too many scripts");
+    ++sessions;
+    injecting = user_id + (by_key ? " by key" : "");
+    watched = std::move(watch);
+    return std::string("s1");
+  }
+  base::result<http::injected> inject(std::string, std::string to, std::string message,
+                                      boost::json::value body) override {
+    const std::lock_guard lock(mutex_);
+    injections.push_back(to + ' ' + message + ' ' + base::to_line(body));
+    if (message == "stop_run")
+      return base::fail(base::errc::not_found, "no such run");
+    return http::injected{"done", boost::json::value{{"run_id", "r1"}}, to};
+  }
+  base::result<http::injected> expect(std::string, http::expectation what) override {
+    const std::lock_guard lock(mutex_);
+    expectations.push_back(what.message + " from " + what.from + ' ' + base::to_line(what.where));
+    if (what.message == "run_started")
+      return base::fail(base::errc::timeout, "none came");
+    return http::injected{what.message, what.where, what.from};
+  }
+  void end_injection(std::string) override {
+    const std::lock_guard lock(mutex_);
+    --sessions;
+  }
 
   std::atomic<bool> paused = false;
+  std::atomic<int> sessions = 0; ///< scripts that go on
+  std::string injecting;
+  std::vector<std::string> watched;
+  std::vector<std::string> injections;
+  std::vector<std::string> expectations;
   std::string last_message;
   std::vector<records::attachment_head> last_attachments;
   bool last_autonomous = false;
@@ -134,6 +172,7 @@ protected:
     config::runtime_settings settings;
     settings.session_secret = base::secret("a secret for the tests, long enough");
     settings.public_hosts = {"oai.example"};
+    settings.allow_injection = true;
     settings.trusted_proxy_ips = {"127.0.0.9"};
     holder_ = std::make_shared<http::settings_holder>(settings);
     http::services s;

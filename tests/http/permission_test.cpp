@@ -84,6 +84,7 @@ constexpr row expectations[] = {
   {"GET /api/actors",                                     "",                              "401 403 403 200   403 403 403 200 403 403"},
   {"GET /api/actors/events",                              "",                              "401 403 403 200   403 403 403 200 403 403"},
   {"GET /api/messages/schema",                            "",                              "401 403 403 200   403 403 403 200 403 403"},
+  {"POST /api/inject",                                    "{\"wait_ms\":0}",               "401 403 403 200   403 403 403 200 403 403"},
   {"GET /api/credentials",                                "",                              "401 403 403 200   403 403 403 403 403 200"},
   {"POST /api/credentials",                               R"({"key":"provider:$new","value":"x"})",
                                                                                            "401 403 403 201   403 403 403 403 403 201"},

@@ -8,8 +8,9 @@ using namespace std::chrono_literals;
 
 struct EventHub : support::actor_fixture {
   std::shared_ptr<engine::listeners> listened = std::make_shared<engine::listeners>();
-  messages::event_hub_actor hub = sys.spawn<actors::event_hub>(
-    tree.at("/front/event_hub", "event_hub"), listened, actors::event_hub_settings{.max_topic_bytes = 200, .epoch = "e"});
+  messages::event_hub_actor hub
+    = sys.spawn<actors::event_hub>(tree.at("/front/event_hub", "event_hub"), listened,
+                                   actors::event_hub_settings{.max_topic_bytes = 200, .epoch = "e"});
   const std::string topic = "conversation/c1";
 
   ~EventHub() override { end(hub); }
@@ -40,6 +41,19 @@ TEST_F(EventHub, without_an_id_a_stream_begins_now) {
   const auto e = queue->pop(0ms);
   ASSERT_TRUE(e);
   EXPECT_EQ(e->data, R"({"content":"after"})");
+  EXPECT_FALSE(queue->pop(0ms));
+}
+
+TEST_F(EventHub, notes_of_runs_are_events_of_the_queue) {
+  const auto queue = std::make_shared<engine::event_queue>();
+  self->send(hub, messages::run_queued{"r0", "u1", records::run_priority::interactive}); // nobody listens yet
+  self->send(hub, messages::subscribe{"queue", {}, queue});
+  self->send(hub, messages::run_started{"r1", "a1"});
+  drain();
+  const auto e = queue->pop(0ms);
+  ASSERT_TRUE(e);
+  EXPECT_EQ(e->name, "run_started");
+  EXPECT_EQ(e->data, R"({"run_id":"r1","agent_id":"a1"})");
   EXPECT_FALSE(queue->pop(0ms));
 }
 

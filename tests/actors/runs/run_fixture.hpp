@@ -32,6 +32,11 @@ struct run_fixture : actor_fixture {
         [](const messages::turn_ended&) {},
         [](const messages::subscribe&) {},
         [](const messages::unsubscribe&) {},
+        [this](const messages::run_queued& m) { notes.push_back("queued " + m.run_id); },
+        [this](const messages::run_started& m) { notes.push_back("started " + m.run_id); },
+        [this](const messages::run_finished& m) {
+          notes.push_back(std::string(base::enum_name(m.status)) + ' ' + m.run_id);
+        },
         [](const messages::get_topic_state&) { return messages::topic_state{}; },
         [](messages::sweep_topics) {},
       };
@@ -72,7 +77,10 @@ struct run_fixture : actor_fixture {
       [this](const messages::tell_queued& m) { queue_listener = m.to; },
       [this](const messages::queue_run& m) {
         waiting.push_back(m.run.run);
-        self->send(queue_listener, messages::runs_queued{{{m.run.run.owner_user_id.value_or(""), m.run.run.priority, 1}}});
+        messages::runs_queued note{{{m.run.run.owner_user_id.value_or(""), m.run.run.priority, 1}}, {}};
+        if (listened->has("queue"))
+          note.runs.push_back({m.run.run.id, m.run.run.owner_user_id.value_or(""), m.run.run.priority});
+        self->send(queue_listener, std::move(note));
         return messages::run_stored{{m.run.run.id, {}, false}};
       },
       [](const messages::accept_event&) {},
@@ -82,6 +90,12 @@ struct run_fixture : actor_fixture {
           stored[m.write.run_id][s.seq] = s;
         if (m.write.change)
           changes[m.write.run_id] = *m.write.change;
+        return messages::done{};
+      },
+      [this](const messages::write_audit& m) -> caf::result<messages::done> {
+        if (audit_fails)
+          return messages::to_error({base::errc::unavailable, "the database is away"});
+        audits.push_back(m.row);
         return messages::done{};
       },
       [this](const messages::claim_runs& m) {
@@ -200,6 +214,9 @@ struct run_fixture : actor_fixture {
   std::map<std::string, std::map<int, records::step_record>> stored;
   std::map<std::string, records::run_change> changes;
   std::vector<messages::publish> events;
+  std::vector<std::string> notes; ///< what the hub was told of runs
+  std::vector<records::audit_record> audits;
+  bool audit_fails = false;
   std::vector<std::string> tool_jobs;
 };
 

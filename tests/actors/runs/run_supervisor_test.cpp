@@ -120,6 +120,35 @@ TEST_F(RunSupervisor, without_a_limit_runs_that_only_wait_keep_no_others_waiting
   EXPECT_EQ(started.size(), 1500U);
 }
 
+TEST_F(RunSupervisor, tells_the_hub_of_runs_while_somebody_listens_to_the_queue) {
+  start_supervisor({.max_concurrent_runs = 1, .max_autonomous_runs_per_hour = 0});
+  queue(chat_turn("r1", "/say hi"));
+  advance(1s);
+  EXPECT_TRUE(notes.empty()) << "nobody listens";
+  listened->add("queue");
+  queue(chat_turn("r2", "/slow 100 one two"));
+  queue(chat_turn("r3", "/say hi"));
+  ask<messages::done>(supervisor, messages::stop_run{"r3"});
+  ask<messages::done>(supervisor, messages::stop_run{"r2"});
+  advance(1s);
+  EXPECT_THAT(notes, testing::ElementsAre("queued r2", "started r2", "queued r3", "stopped r3", "stopped r2"));
+}
+
+TEST_F(RunSupervisor, a_run_that_fails_inside_the_server_is_closed_and_told_of) {
+  listened->add("queue");
+  start_supervisor({.max_concurrent_runs = 1, .max_autonomous_runs_per_hour = 0});
+  queue(chat_turn("r1", "/slow 100 one two"));
+  caf::anon_send(caf::actor_cast<caf::actor>(tree.registry->find("/runs/run/r1")), messages::crash{"to see it"});
+  drain();
+  EXPECT_EQ(state_of("r1"), run_state::error);
+  EXPECT_EQ(changes.at("r1").error, "The run failed inside the server: crash: to see it");
+  EXPECT_THAT(notes, testing::ElementsAre("queued r1", "started r1", "error r1"));
+  EXPECT_EQ(event_names().back(), "error");
+  queue(chat_turn("r2", "/say hi"));
+  advance(1s);
+  EXPECT_EQ(state_of("r2"), run_state::success) << "its place is free";
+}
+
 TEST_F(RunSupervisor, an_unlimited_number_of_runs_all_end) {
   start_supervisor({.max_concurrent_runs = 0, .max_autonomous_runs_per_hour = 0});
   for (int i = 0; i < 2000; ++i)

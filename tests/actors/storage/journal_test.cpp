@@ -32,7 +32,8 @@ struct Journal : support::actor_fixture {
     promises.clear();
   }
   void start() {
-    journal = sys.spawn<actors::journal>(tree.at("/storage/journal", "journal"), writer, clock, metrics, settings);
+    journal = sys.spawn<actors::journal>(tree.at("/storage/journal", "journal"), writer, clock, metrics,
+                                          std::make_shared<engine::listeners>(), settings);
   }
   /// The outcome of a delivery, once there is one.
   std::shared_ptr<std::optional<base::errc>> deliver(const std::string& owner = "u1") {

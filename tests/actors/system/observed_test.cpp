@@ -117,6 +117,34 @@ TEST_F(Observed, crash_is_understood_by_every_actor_that_the_guardian_keeps) {
   end(tree.guardian);
 }
 
+TEST_F(Observed, the_guardian_does_not_crash_as_nobody_would_start_it_again) {
+  tree.guardian = spawn_guardian();
+  const auto crashed = ask<messages::done>(caf::actor_cast<caf::actor>(tree.guardian), messages::crash{"to see it"});
+  ASSERT_FALSE(crashed);
+  EXPECT_EQ(messages::to_failure(crashed.error()).message, "/guardian does not take crash");
+  EXPECT_EQ(row("/guardian").state, engine::actor_state::running);
+  end(tree.guardian);
+}
+
+TEST_F(Observed, crash_ends_an_actor_that_lives_for_its_work) {
+  const auto a = sys.spawn<worker>(tree.work("/test/worker/1", "worker"));
+  self->monitor(a);
+  self->send(caf::actor_cast<caf::actor>(a), messages::crash{"to see it"});
+  drain();
+  std::string why;
+  self->receive([&](const caf::down_msg& m) { why = messages::to_failure(m.reason).message; }, caf::after(1s) >> [] {});
+  EXPECT_EQ(why, "crash: to see it");
+}
+
+TEST_F(Observed, a_message_that_an_actor_has_no_handler_for_is_answered_with_its_name) {
+  const auto a = sys.spawn<worker>(tree.at("/test/worker", "worker"));
+  const auto refused = ask<messages::done>(caf::actor_cast<caf::actor>(a), messages::restart_now{"/x"});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(messages::to_failure(refused.error()).code, base::errc::unsupported);
+  EXPECT_EQ(messages::to_failure(refused.error()).message, "/test/worker does not take restart_now");
+  end(a);
+}
+
 TEST_F(Observed, an_actor_that_lives_for_its_work_ends_when_it_fails) {
   const auto a = sys.spawn<worker>(tree.work("/test/worker/1", "worker"));
   self->monitor(a);
