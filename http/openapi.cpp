@@ -104,6 +104,8 @@ json::object operation(const route& r) {
     const bool needed = r.body_is_patch || r.body_schema.contains("required");
     out["requestBody"] = {{"required", needed}, {"content", {{"application/json", {{"schema", r.body_schema}}}}}};
   }
+  if (!r.info.raw_body.empty())
+    out["requestBody"] = {{"required", true}, {"content", {{view(r.info.raw_body), json::object{}}}}};
   if (r.info.who == access::open) {
     out["security"] = json::array{};
   } else {

@@ -70,6 +70,7 @@ struct route_info {
   int status = 200;   ///< of a success; 204 follows from the answer `nothing`
   bool paged = false; ///< takes limit and before
   std::vector<query_parameter> query = {};
+  std::string_view raw_body = {};       ///< media type of a body that the handler reads itself, for the documentation
   std::size_t body_limit = 1024 * 1024; ///< bytes; beyond it 413
   rate_limit rate = {};
   bool any_key = false;        ///< a key of any scope may; on an open route: the caller is looked up all the same

@@ -140,15 +140,16 @@ caf::result<injector::outcome> injector::inject(const messages::inject_message& 
   audit.row.result_summary = "sent to " + m.to;
   audit.row.user_id = s->by.user_id;
   auto answer = make_response_promise<outcome>();
-  request(journal_, audit_time, std::move(audit))
-    .then([this, answer, target = caf::actor_cast<caf::actor>(target), to = m.to, type = m.message,
-           content
-           = std::move(*content)](messages::done) mutable { audited(target, to, type, std::move(content), answer); },
-          [answer](caf::error& e) mutable {
-            auto failure = messages::to_failure(e);
-            failure.message = "Not sent, as its audit row could not be written: " + failure.message;
-            answer.deliver(messages::to_error(failure));
-          });
+  auto send_it = [this, answer, target = caf::actor_cast<caf::actor>(target), to = m.to, type = m.message,
+                  content = std::move(*content)](messages::done) mutable {
+    audited(target, to, type, std::move(content), answer);
+  };
+  auto give_up = [answer](caf::error& e) mutable {
+    auto failure = messages::to_failure(e);
+    failure.message = "Not sent, as its audit row could not be written: " + failure.message;
+    answer.deliver(messages::to_error(failure));
+  };
+  request(journal_, audit_time, std::move(audit)).then(std::move(send_it), std::move(give_up));
   return answer;
 }
 
@@ -161,19 +162,20 @@ void injector::audited(const caf::actor& target, const std::string& path, const 
   }
   const auto pending = request(target, caf::duration{settings_.answer_time}, std::move(content));
   auto tell = [answer, path](const auto& value) mutable { answer.deliver(answer_of(value, path)); };
+  caf::behavior answers{
+    [tell](const messages::done& m) mutable { tell(m); },
+    [tell](const messages::run_queued& m) mutable { tell(m); },
+    [tell](const messages::webhook_answer& m) mutable { tell(m); },
+    [answer]() mutable { answer.deliver(outcome{}); },
+    [answer, path](caf::error& e) mutable {
+      auto failure = messages::to_failure(e);
+      if (e == caf::sec::request_timeout)
+        failure.message = path + " did not answer in time";
+      answer.deliver(messages::to_error(failure));
+    },
+  };
   // In place of then(): which of these answers it is, only the receiver knows.
-  add_multiplexed_response_handler(pending.id(), caf::behavior{
-                                                   [tell](const messages::done& m) mutable { tell(m); },
-                                                   [tell](const messages::run_queued& m) mutable { tell(m); },
-                                                   [tell](const messages::webhook_answer& m) mutable { tell(m); },
-                                                   [answer]() mutable { answer.deliver(outcome{}); },
-                                                   [answer, path](caf::error& e) mutable {
-                                                     auto failure = messages::to_failure(e);
-                                                     if (e == caf::sec::request_timeout)
-                                                       failure.message = path + " did not answer in time";
-                                                     answer.deliver(messages::to_error(failure));
-                                                   },
-                                                 });
+  add_multiplexed_response_handler(pending.id(), std::move(answers));
 }
 
 caf::result<injector::outcome> injector::expect(messages::expect_message& m) {

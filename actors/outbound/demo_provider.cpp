@@ -33,15 +33,18 @@ demo_provider::behavior_type demo_provider::make_behavior() {
       if (auto e = failures_.take())
         return failed(e->status, std::move(e->message), e->retryable);
       auto turn = models::demo::answer(
-        {std::move(m.task), std::move(m.input), std::move(m.since_task), m.failed_calls});
-      if (!m.streamed || turn.error_status != 0 || turn.pieces.empty())
+        {std::move(m.task), std::move(m.input), std::move(m.since_task), m.failed_calls, m.streamed});
+      if (!m.streamed && turn.slow.count() > 0)
+        turn.pieces = {{{}, turn.slow}}; // nobody listens, and the time passes all the same
+      if (turn.error_status != 0 || turn.pieces.empty())
         return reply_of(turn);
       const auto id = ++last_stream_;
       auto& s = streams_[id];
       s.run_id = std::move(m.run_id);
       s.call = m.call;
       s.turn = std::move(turn);
-      s.listener = caf::actor_cast<messages::model_listener_actor>(current_sender());
+      if (m.streamed)
+        s.listener = caf::actor_cast<messages::model_listener_actor>(current_sender());
       s.reply = make_response_promise<messages::model_reply>();
       auto reply = s.reply;
       play(id);
@@ -82,7 +85,8 @@ void demo_provider::play(std::uint64_t id) {
   auto& s = at->second;
   while (s.next < s.turn.pieces.size()) {
     auto& piece = s.turn.pieces[s.next++];
-    send(s.listener, messages::model_piece{s.call, std::move(piece.text)});
+    if (s.listener)
+      send(s.listener, messages::model_piece{s.call, std::move(piece.text)});
     if (piece.pause.count() > 0) {
       delayed_send(this, piece.pause, next_piece{id});
       return;

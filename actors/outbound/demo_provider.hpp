@@ -23,10 +23,10 @@ typename Inspector::result_type inspect(Inspector& f, next_piece& x) {
   return f(caf::meta::type_name("next_piece"), x.stream);
 }
 
-using demo_provider_actor
-  = messages::model_actor::extend<caf::replies_to<messages::fail_calls>::with<messages::done>, caf::reacts_to<next_piece>>;
+using demo_provider_actor = messages::model_actor::extend<caf::replies_to<messages::fail_calls>::with<messages::done>,
+                                                          caf::reacts_to<next_piece>>;
 
-/// Plays the demo model: a streamed answer word by word in real time, any other at once.
+/// Plays the demo model: a streamed answer word by word in real time, any other at once or after the time that `/slow` asks for.
 class demo_provider : public engine::observed<demo_provider_actor::base> {
 public:
   demo_provider(caf::actor_config& cfg, engine::place at);
@@ -38,8 +38,8 @@ private:
     std::string run_id;
     int call = 0;
     models::demo::turn turn;
-    std::size_t next = 0; ///< index of the next piece
-    messages::model_listener_actor listener;
+    std::size_t next = 0;                    ///< index of the next piece
+    messages::model_listener_actor listener; ///< empty: the pieces are not wanted
     caf::typed_response_promise<messages::model_reply> reply;
   };
   void restarted() override;
@@ -53,5 +53,5 @@ private:
 } // namespace actors
 
 CAF_BEGIN_TYPE_ID_BLOCK(demo_provider_messages, first_custom_type_id + 500)
-  CAF_ADD_TYPE_ID(demo_provider_messages, (actors::next_piece))
+CAF_ADD_TYPE_ID(demo_provider_messages, (actors::next_piece))
 CAF_END_TYPE_ID_BLOCK(demo_provider_messages)

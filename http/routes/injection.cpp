@@ -188,6 +188,7 @@ void add_injection(route_table& t) {
      .help
      = "Runs a script of messages for actors (JSON lines) and answers a line for each; needs system:allow_injection",
      .query = {{"dry_run", "1: only checks the script"}},
+     .raw_body = "application/x-ndjson",
      .body_limit = engine::max_script_bytes},
     "application/x-ndjson", inject);
 }

@@ -247,6 +247,17 @@ TEST(CleanJson, leaves_nothing_that_postgresql_refuses) {
   EXPECT_EQ(value, parsed(R"({"a�":["b�",{"c":"�"}],"d":1,"é":"€"})"));
 }
 
+TEST(Nearest, is_the_fewest_edits_away_and_not_far) {
+  constexpr std::array<std::string_view, 4> known{"start_run", "stop_run", "crash", "a"};
+  EXPECT_EQ(base::nearest("strat_run", known), "start_run");
+  EXPECT_EQ(base::nearest("stop_ru", known), "stop_run");
+  EXPECT_EQ(base::nearest("b", known), "a") << "one edit is always near";
+  EXPECT_EQ(base::nearest("bb", known), std::nullopt);
+  EXPECT_EQ(base::nearest("restart_now", known), std::nullopt);
+  EXPECT_EQ(base::nearest("crash", {}), std::nullopt);
+  EXPECT_EQ(base::nearest(std::string(1000, 'x'), known), std::nullopt);
+}
+
 TEST(MergeJson, follows_rfc_7396) {
   // The examples of RFC 7396, appendix A: target, patch, result.
   const std::array<std::array<const char*, 3>, 15> table{{

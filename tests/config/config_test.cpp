@@ -66,6 +66,15 @@ TEST_F(StartSettings, each_source_wins_over_the_one_before) {
   EXPECT_EQ(load().values.data_dir, folder.string());
 }
 
+TEST_F(StartSettings, scripts_are_allowed_at_the_start_only_by_name) {
+  EXPECT_EQ(load().values.injection, config::injection_mode::setting);
+  variables["OAI_WEB_INJECTION"] = "on";
+  EXPECT_EQ(load().values.injection, config::injection_mode::on);
+  EXPECT_EQ(load().sources.at("injection"), "environment OAI_WEB_INJECTION");
+  variables["OAI_WEB_INJECTION"] = "yes";
+  EXPECT_EQ(refusal(), "the environment variable OAI_WEB_INJECTION must be one of setting, on");
+}
+
 TEST_F(StartSettings, names_key_and_line_of_what_is_wrong) {
   write("\n\nprot = 1\n");
   EXPECT_EQ(refusal(), file() + " line 3: prot is not a setting: the known ones are listed by oai-web config");

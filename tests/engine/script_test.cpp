@@ -74,8 +74,8 @@ TEST(Script, a_reference_leads_to_an_earlier_line) {
   EXPECT_EQ(faults(R"({"to":"/runs/supervisor","message":"stop_run","body":{"run_id":"${first.run_id}"}})"),
             "line 1: body: no earlier line has the name first (as)");
   EXPECT_EQ(faults(R"({"to":"/runs/supervisor","message":"start_run","body":{"agent_id":"a"},"as":"first"}
-{"to":"/runs/run/${frist.run_id}","message":"crash"})"),
-            "line 2: to: no earlier line has the name frist (as); did you mean first?");
+{"to":"/runs/run/${firs.run_id}","message":"crash"})"),
+            "line 2: to: no earlier line has the name firs (as); did you mean first?");
   EXPECT_EQ(faults(R"({"wait_ms":1,"as":"x"})"), "line 1: as: is not known here");
   EXPECT_EQ(faults(R"({"to":"/runs/supervisor","message":"pause_engine","as":"Not a name"})"),
             "line 1: as: must be a word of a-z, 0-9 and _");

@@ -117,6 +117,16 @@ TEST_F(AgentRun, text_of_several_answers_joins_to_the_text_of_done) {
   EXPECT_EQ(boost::json::parse(events.back().data).at("text"), boost::json::value(text_of_events()));
 }
 
+TEST_F(AgentRun, slow_words_take_their_time_although_nobody_listens) {
+  start_supervisor(unlimited);
+  queue(agent_run("r1", "/slow 10 one two"));
+  advance(9s);
+  EXPECT_EQ(state_of("r1"), run_state::running);
+  advance(2s);
+  EXPECT_EQ(state_of("r1"), run_state::success);
+  EXPECT_EQ(changes.at("r1").result, "one two");
+}
+
 TEST_F(AgentRun, a_stop_in_the_middle_of_a_stream_keeps_what_was_shown) {
   start_supervisor(unlimited);
   queue(chat_turn("r1", "/slow 60 one two three"));
