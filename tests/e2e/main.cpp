@@ -38,7 +38,7 @@ private:
   int count_ = 0;
 };
 
-config::start_settings settings_from(std::span<char*> arguments) {
+config::sourced_settings settings_from(std::span<char*> arguments) {
   config::command_line line;
   for (std::size_t i = 0; i + 1 < arguments.size(); i += 2)
     for (const auto& key : config::start_keys())
@@ -46,7 +46,7 @@ config::start_settings settings_from(std::span<char*> arguments) {
         line.values[std::string(key.name)] = arguments[i + 1];
   auto settings = config::load_start_settings(line, config::process_environment());
   config::start_logging(settings.values);
-  return settings.values;
+  return settings;
 }
 
 } // namespace
