@@ -23,7 +23,10 @@ protected:
   void reach(const Servers&... servers) {
     net::engine_settings with;
     with.keep_addresses = std::chrono::seconds{0};
-    with.connecting = [this](const std::string& address) { connects.add(address); };
+    with.connecting = [this](const std::string& address) {
+      connects.add(address);
+      return true;
+    };
     with.resolve = [](const std::string&) { return std::vector<std::string>{"127.0.0.1"}; };
     (with.guard.declare_public(servers.at()), ...);
     engine = std::make_unique<net::engine>(std::move(with));
