@@ -21,6 +21,7 @@
 #include <spdlog/spdlog.h>
 
 #include <signal.h>
+#include <unistd.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -102,6 +103,27 @@ std::vector<http::tool_info> list_tools() {
   return out;
 }
 
+/// Set when another server has taken the database over: this one ends, and writes nothing more.
+std::atomic<bool> deposed = false;
+
+/// The journal's connection, which leads. After a lost connection (a restart of PostgreSQL) another server may have come
+/// first: then this one ends.
+std::unique_ptr<storage::session> open_leading(const base::secret& conninfo) {
+  auto s = std::make_unique<storage::session>(conninfo, storage::session_options{.application_name = "oai-web journal"});
+  for (int tries = 0; !storage::try_to_lead(*s); ++tries) {
+    constexpr int patience = 60; // of 50 ms: the old connection's end may not have reached PostgreSQL
+    if (tries == patience) {
+      spdlog::error("another_server_leads advice=\"this one ends; two servers cannot share a database\"");
+      deposed = true;
+      if (const auto self = ::getpid(); self > 1)
+        ::kill(self, SIGTERM); // the main thread waits for it
+      throw base::failure_error(base::errc::unavailable, "another server leads this database");
+    }
+    std::this_thread::sleep_for(50ms);
+  }
+  return s;
+}
+
 /// What is read from the database once, before the actors are there.
 struct first_look {
   config::runtime_settings settings;
@@ -132,9 +154,7 @@ actors::engine_setup setup_of(const config::start_settings& settings, const stor
                               const std::shared_ptr<engine::metrics>& metrics) {
   actors::engine_setup setup;
   setup.open_aide = [conninfo = databases.aide] { return std::make_unique<storage::session>(conninfo); };
-  setup.open_journal = [conninfo = databases.aide] {
-    return std::make_unique<storage::session>(conninfo, storage::session_options{.application_name = "oai-web journal"});
-  };
+  setup.open_journal = [conninfo = databases.aide] { return open_leading(conninfo); };
   setup.vault = databases.vault;
   setup.clock = clock;
   setup.metrics = metrics;
@@ -200,10 +220,12 @@ int serve(const config::sourced_settings& sourced, const tree_extension& extend)
   try_port(settings);
   const auto clock = base::system_clock();
   const auto databases = storage::open_databases(settings, *clock);
-  const auto leader = storage::leader_lock::try_take(databases.aide);
-  if (!leader)
-    throw config::start_failure(config::exit_code::database,
-                                "Another oAI-Web server uses this database; stop it first, or give this one its own.");
+  {
+    storage::session probe(databases.aide); // gives the lock back: the journal's own connection takes it
+    if (!storage::try_to_lead(probe))
+      throw config::start_failure(config::exit_code::database,
+                                  "Another oAI-Web server uses this database; stop it first, or give this one its own.");
+  }
   auto seen = look(databases, *clock);
   const auto metrics = std::make_shared<engine::metrics>();
   const http::in_force now{std::make_shared<http::settings_holder>(seen.settings),
@@ -255,8 +277,10 @@ int serve(const config::sourced_settings& sourced, const tree_extension& extend)
   ::sigwait(&ends, &signal);
   spdlog::info("stopping signal={}", signal);
   limit.emplace();
-  (void)engine::ask<messages::done>(system, running.front, 8s, messages::stop_front{});
-  return 0;
+  (void)engine::ask<messages::done>(system, running.front, 4s, messages::stop_front{});
+  // A tool that is under way may end, and what it did is committed: else its outcome would count as unknown.
+  (void)engine::ask<messages::done>(system, engine.supervisor, 5s, messages::drain_runs{});
+  return deposed ? static_cast<int>(config::exit_code::database) : 0;
 }
 
 } // namespace commands

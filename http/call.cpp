@@ -37,6 +37,7 @@ std::string call::read_body(std::size_t limit) const {
     switch (*fault) {
     case body_fault::too_large: throw problem(413, "The body may have at most " + std::to_string(limit) + " bytes.");
     case body_fault::too_slow: throw problem(408, "The body did not come in time.");
+    case body_fault::too_many: throw std::move(problem(503, "Too many bodies are waited for.").retry_after(5));
     default: throw problem(400, "The body's framing is broken.");
     }
   }

@@ -1,5 +1,6 @@
 #include "http/guarded_server.hpp"
 
+#include "http/server/body_waits.hpp"
 #include "http/server/connection.hpp"
 #include "http/server/listener.hpp"
 #include "http/server/parking_lot.hpp"
@@ -15,7 +16,8 @@ namespace http {
 
 struct guarded_server::impl {
   impl(server_settings s, handler h, refusal r)
-    : settings(std::move(s)), handle(std::move(h)), refuse(std::move(r)), workers(settings.workers),
+    : settings(std::move(s)), handle(std::move(h)), refuse(std::move(r)),
+      waits(settings.waiting_bodies, settings.waiting_bodies_per_address), workers(settings.workers),
       lot([this](std::shared_ptr<connection> c) { dispatch(std::move(c)); }) {}
 
   server_settings settings;
@@ -27,6 +29,7 @@ struct guarded_server::impl {
   std::atomic<std::size_t> streams = 0;
   mutable std::mutex mutex;
   std::unordered_set<connection*> open; ///< guarded by mutex
+  body_waits waits;
   worker_pool workers;
   parking_lot lot;
   listener listening;
@@ -143,6 +146,7 @@ guarded_server::impl::next guarded_server::impl::answer(connection& c) {
   q.peer_ = &c.peer();
   q.connection_ = &c;
   q.body_time_ = settings.body_time;
+  q.waits_ = &waits;
   if (const auto fault = head_parser::parse(c.take_head(), settings.head, q)) {
     refuse_head(c, fault->status, fault->detail);
     return next::close;
@@ -220,6 +224,12 @@ std::optional<body_fault> request::read_body(std::string& out, std::size_t limit
   if (expects_continue_ && !connection_->has_input()
       && !connection_->send("HTTP/1.1 100 Continue\r\n\r\n", {}, deadline))
     return body_fault::gone;
+  std::optional<body_waits::place> waiting;
+  if (waits_ != nullptr && !connection_->has_whole(content_length_)) {
+    waiting.emplace(*waits_, *peer_);
+    if (!*waiting)
+      return body_fault::too_many;
+  }
   const auto fault = content_length_ ? read_counted(*connection_, out, *content_length_, deadline)
                                      : read_chunked(*connection_, out, limit, deadline);
   body_read_ = !fault;

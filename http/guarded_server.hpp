@@ -22,6 +22,10 @@ struct server_settings {
   std::chrono::milliseconds send_time{30'000}; ///< for a whole answer, or for one piece of a stream
   std::chrono::milliseconds idle_time{30'000}; ///< a kept-alive connection without a request is closed then
   std::size_t connections = 8192;              ///< open at once; beyond it a new one is closed
+  /// Threads that may wait for bodies that do not come with their heads: in all, and for one address. Beyond it 503, so
+  /// that senders who are slow on purpose hold no thread that others need.
+  std::size_t waiting_bodies = 128;
+  std::size_t waiting_bodies_per_address = 48;
   /// 256, as a webhook's thread waits for the commit of its event: with fewer, 256 clients wait for threads.
   worker_pool_settings workers{.least = 8, .most = 256};
 };

@@ -38,6 +38,9 @@ std::string_view without_port(std::string_view host) {
 
 bool is_own_host(std::string_view host, const std::vector<std::string>& public_hosts) {
   auto name = without_port(host);
+  const auto after = host.starts_with('[') ? host.substr(std::min(host.size(), host.find(']') + 1)) : host.substr(name.size());
+  if (!after.empty() && (after.front() != ':' || after.find_first_not_of("0123456789", 1) != std::string_view::npos))
+    return false;
   if (name.ends_with('.'))
     name.remove_suffix(1);
   if (equal_ignoring_case(name, "localhost") || is_ip(std::string(name)))

@@ -50,7 +50,7 @@ void login_delays::failed(const std::string& account, const std::string& address
   if (records_.size() >= most)
     records_.clear();
   note("u:" + account, 5, std::chrono::seconds(60), now);
-  note("a:" + address, 10, std::chrono::minutes(15), now);
+  note("a:" + address, 10, std::chrono::minutes(2), now);
 }
 
 void login_delays::succeeded(const std::string& account, const std::string& address) {

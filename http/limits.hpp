@@ -34,8 +34,8 @@ private:
 };
 
 /// Growing delays after failed sign-ins, per account and per client address: from the 5th failure of an account (the 10th
-/// of an address) on 1 s, 2 s, 4 s … up to 60 s for an account, as anybody can make it fail, and 15 minutes for an
-/// address. A quarter of an hour without a failure forgets them.
+/// of an address) on 1 s, 2 s, 4 s … up to 60 s for an account and 2 minutes for an address, as anybody can make
+/// the one fail, and many may share the other. A quarter of an hour without a failure forgets them.
 class login_delays {
 public:
   /// Seconds until the next try is looked at; empty: now.

@@ -148,6 +148,7 @@ records::user_record sign_in::check_password(const call& c, const std::string& u
   if (const auto seconds = delays_.wait(name, address, steady::now()))
     throw std::move(problem(429, "Too many failed sign-ins; please wait " + std::to_string(*seconds) + " seconds.")
                       .retry_after(*seconds));
+  delays_.failed(name, address, steady::now()); // taken back when the password is right: many tries at once count, too
   std::optional<records::user_record> user;
   if (is_user_name(name))
     user = c.db("users.find_by_name", [name](storage::session& s) { return storage::users::find_by_name(s, name); });
@@ -157,7 +158,6 @@ records::user_record sign_in::check_password(const call& c, const std::string& u
     right = user ? security::verify_password(user->password_hash, password) : security::verify_nobody(password);
   }
   if (!right || !user->is_active) {
-    delays_.failed(name, address, steady::now());
     spdlog::warn("http sign_in_failed user=\"{}\" address={}", base::to_clean_utf8(is_user_name(name) ? name : "?"),
                  address);
     throw problem(401, "Name or password is wrong, or the account is disabled.");

@@ -123,6 +123,11 @@ BOOST_DESCRIBE_STRUCT(retry_write, (), ())
 struct fill_places {};
 BOOST_DESCRIBE_STRUCT(fill_places, (), ())
 
+/// The server stops: no run begins a model or tool call any more, and those under way end. Answered when each run is at rest:
+/// its tools have ended and what they did is committed.
+struct drain_runs {};
+BOOST_DESCRIBE_STRUCT(drain_runs, (), ())
+
 /// The supervisor's own tick: whether a full window of runs moves.
 struct widen_window {};
 BOOST_DESCRIBE_STRUCT(widen_window, (), ())
@@ -150,7 +155,9 @@ using run_supervisor_actor = caf::typed_actor<
   /// not_found, conflict.
   caf::replies_to<answer_confirmation>::with<done>,
   caf::reacts_to<fill_places>,
-  caf::reacts_to<widen_window>>;
+  caf::reacts_to<widen_window>,
+  /// When all are at rest, or after the time that a stop has.
+  caf::replies_to<drain_runs>::with<done>>;
 
 /// A run is told of an answered confirmation by confirmation_answered, and of the end of a pause by resume_engine.
 using agent_run_actor = caf::typed_actor<
@@ -162,7 +169,9 @@ using agent_run_actor = caf::typed_actor<
   caf::reacts_to<retry_model>,
   caf::reacts_to<confirmation_due>,
   caf::reacts_to<stop_due>,
-  caf::reacts_to<retry_write>>;
+  caf::reacts_to<retry_write>,
+  /// When it is at rest.
+  caf::replies_to<drain_runs>::with<done>>;
 
 } // namespace messages
 
@@ -185,4 +194,5 @@ CAF_BEGIN_TYPE_ID_BLOCK(run_messages, first_custom_type_id + 250)
   CAF_ADD_TYPE_ID(run_messages, (messages::retry_write))
   CAF_ADD_TYPE_ID(run_messages, (messages::fill_places))
   CAF_ADD_TYPE_ID(run_messages, (messages::widen_window))
+  CAF_ADD_TYPE_ID(run_messages, (messages::drain_runs))
 CAF_END_TYPE_ID_BLOCK(run_messages)

@@ -25,7 +25,7 @@ void create(session& s, const records::attachment& row, std::int64_t most_bytes)
   if (held.empty())
     throw base::failure_error(base::errc::not_found, "there is no such conversation");
   if (std::stoll(std::string(held.text(0, 0).value_or("0"))) + row.size > most_bytes)
-    throw base::failure_error(base::errc::overloaded, "the files of this conversation would be larger than "
+    throw base::failure_error(base::errc::conflict, "the files of this conversation would be larger than "
                                                         + std::to_string(most_bytes / (1024 * 1024)) + " MiB together");
   insert(s, "attachments", row);
   t.commit();

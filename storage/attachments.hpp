@@ -13,7 +13,7 @@ class session;
 /// The table `attachments`: each belongs to a conversation of its user, and goes with it.
 namespace storage::attachments {
 
-/// not_found: there is no such conversation of this user; overloaded: it holds `most_bytes` already.
+/// not_found: there is no such conversation of this user; conflict: it would hold more than `most_bytes`.
 void create(session& s, const records::attachment& row, std::int64_t most_bytes);
 [[nodiscard]] std::optional<records::attachment> find(session& s, const std::string& user_id, const std::string& id);
 /// Those of `ids` that belong to this user, with their content.

@@ -104,6 +104,7 @@ question AS (
          state, scope, created_at, expires_at, answered_at)
   ON CONFLICT (run_id, call_id) DO UPDATE SET state = excluded.state, scope = excluded.scope,
     answered_at = excluded.answered_at
+  WHERE confirmations.state = 'open' -- an answer that was committed stands
 ))",
                                 15};
 
@@ -178,7 +179,8 @@ inline constexpr std::string_view stop_queued
 /// $1 conversation, $2 call, $3 user, $4 state, $5 scope, $6 now.
 inline constexpr std::string_view answer_confirmation = R"(
 UPDATE confirmations SET state = $4, scope = $5, answered_at = $6
-WHERE conversation_id = $1 AND call_id = $2 AND owner_user_id = $3 AND state = 'open' AND expires_at > $6
+WHERE conversation_id = $1 AND call_id = $2 AND owner_user_id = $3 AND expires_at > $6
+  AND (state = 'open' OR (state = $4 AND scope = $5 AND answered_at = $6)) -- the same answer again, after a lost connection
 RETURNING *)";
 
 } // namespace storage::journal_sql

@@ -1,24 +1,12 @@
 #pragma once
 
-#include "base/secret.hpp"
-#include "storage/session.hpp"
-
-#include <optional>
-
 namespace storage {
 
-/// One server process leads per database: an advisory lock on a connection of its own. A killed process loses it within
-/// 2 s (keep-alives on TCP; at once on a unix socket).
-class leader_lock {
-public:
-  /// Empty: another process leads.
-  [[nodiscard]] static std::optional<leader_lock> try_take(const base::secret& aide_conninfo);
-  /// Whether the connection, and with it the lock, still stands. Blocks for at most 2 s.
-  [[nodiscard]] bool holds();
+class session;
 
-private:
-  explicit leader_lock(session s) : session_(std::move(s)) {}
-  session session_;
-};
+/// One server process leads per database: an advisory lock, held by the connection that the journal writes with, so that
+/// without it nothing is written. A killed process loses it at once, a machine that vanished within 2 s (keep-alives).
+/// False: another process leads. The lock goes with the session.
+[[nodiscard]] bool try_to_lead(session& s);
 
 } // namespace storage

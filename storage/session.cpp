@@ -10,6 +10,9 @@
 
 #include <libpq-fe.h>
 
+#include <cerrno>
+#include <sys/socket.h>
+
 #include <algorithm>
 
 namespace storage {
@@ -167,6 +170,13 @@ session::session(session&&) noexcept = default;
 session& session::operator=(session&&) noexcept = default;
 
 bool session::is_open() const noexcept { return impl_ && impl_->connection.is_open(); }
+
+bool session::was_closed() const noexcept {
+  // Between two statements the server is silent: its end, or its last words before it, are all that can be there.
+  char byte = 0;
+  const auto n = ::recv(impl_->connection.sock(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return n >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+}
 
 result_set session::exec_with(std::string_view sql, std::vector<parameter> parameters) {
   return guarded([&] {

@@ -51,6 +51,9 @@ public:
   session& operator=(session&&) noexcept;
 
   [[nodiscard]] bool is_open() const noexcept;
+  /// Whether the server has closed the connection since the last statement (it was restarted). Sends nothing; not within a
+  /// transaction.
+  [[nodiscard]] bool was_closed() const noexcept;
 
   /// One statement with `$1` … parameters, alone or in the open transaction.
   template <class... Args>

@@ -61,6 +61,12 @@ records::user_profiles profiles(session& s, const security::vault& vault) {
   const auto rows = s.exec("SELECT user_id, key, value FROM user_settings WHERE COALESCE(value, '') <> '' AND "
                            "(key IN ('personality_soul', 'personality_user') OR right(key, 8) = '_api_key')");
   records::user_profiles out;
+  const auto users = s.exec("SELECT id, role, is_active FROM users");
+  for (std::size_t i = 0; i < users.size(); ++i) {
+    auto& profile = out[std::string(*users.text(i, 0))];
+    profile.role = base::enum_value<records::user_role>(users.text(i, 1).value_or("")).value_or(records::user_role::user);
+    profile.is_active = users.text(i, 2) == "t";
+  }
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const auto user = *rows.text(i, 0);
     const auto key = *rows.text(i, 1);

@@ -29,7 +29,7 @@ void set_secret(session& s, const security::vault& vault, const std::string& use
 
 /// The key under which a user's own key for `provider` stands: `anthropic_api_key`.
 [[nodiscard]] std::string provider_key_name(std::string_view provider);
-/// What every user has set for his runs.
+/// Every user as runs see him.
 [[nodiscard]] records::user_profiles profiles(session& s, const security::vault& vault);
 
 } // namespace storage::user_settings

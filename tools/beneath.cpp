@@ -4,6 +4,8 @@
 #include "base/ids.hpp"
 
 #include <cerrno>
+#include <algorithm>
+#include <climits>
 #include <cstdint>
 #include <utility>
 
@@ -38,10 +40,23 @@ int open_at(int folder, const std::string& path, std::uint64_t flags, std::uint6
   }
 }
 
+/// Keys lie in `.ssh`, wherever it is: neither its name nor a link leads there. The kernel says where a descriptor is.
+void refuse_keys(const descriptor& opened, const components& path) {
+  constexpr std::string_view keys = ".ssh";
+  std::string where(PATH_MAX, '\0');
+  const auto link = "/proc/self/fd/" + std::to_string(opened.get());
+  const auto size = ::readlink(link.c_str(), where.data(), where.size());
+  where.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+  where += '/';
+  if (std::ranges::find(path, keys) != path.end() || where.find("/.ssh/") != std::string::npos)
+    throw_failure(errc::denied, join(path) + " lies in a .ssh folder, which no tool may touch");
+}
+
 descriptor open_below(const descriptor& root, const components& path, std::uint64_t flags) {
   descriptor out(open_at(root.get(), path.empty() ? "." : join(path), flags, stay_below));
   if (!out)
     throw_errno(errno, join(path));
+  refuse_keys(out, path);
   return out;
 }
 
@@ -49,11 +64,14 @@ descriptor open_below(const descriptor& root, const components& path, std::uint6
 descriptor open_parent(const descriptor& root, const components& path, if_missing missing) {
   const components parent(path.begin(), path.end() - 1);
   descriptor out(open_at(root.get(), parent.empty() ? "." : join(parent), O_PATH | O_DIRECTORY, stay_below));
-  if (out)
+  if (out) {
+    refuse_keys(out, path);
     return out;
+  }
   if (errno != ENOENT || missing == if_missing::fail)
     throw_errno(errno, join(parent));
   out = open_below(root, {}, O_PATH | O_DIRECTORY);
+  refuse_keys(out, path);
   components done;
   for (const auto& part : parent) {
     done.push_back(part);

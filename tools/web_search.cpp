@@ -81,7 +81,7 @@ std::string plain(std::string_view text, std::size_t most) {
   const auto clean = base::to_clean_utf8(base::cut_utf8(text, most_read));
   if (clean.find_first_of("<&") == std::string::npos)
     return html::in_one_line(clean, most);
-  const auto page = html::parse(clean);
+  const auto page = html::parse(clean, {.memory = 1024 * 1024});
   return html::in_one_line(page ? page->text_of(0) : clean, most);
 }
 
@@ -179,7 +179,9 @@ std::vector<search_result> ask_duckduckgo(const std::string& query, tool_context
                           {{"Accept", "text/html"}, {"Accept-Language", "en"}}, {}, context, settings);
   const auto where = net::parse_url(answer.head.url);
   const auto page = html::parse(base::to_clean_utf8(answer.body),
-                                {.give_up = [stop = context.stop] { return stop.stop_requested(); }});
+                                {.give_up = [stop = context.stop, until = clock::now() + settings.time] {
+                                  return stop.stop_requested() || clock::now() > until;
+                                }});
   if (!page)
     throw failure_error(page.error());
   auto results = where ? read_duckduckgo(*page, *where) : std::vector<search_result>{};

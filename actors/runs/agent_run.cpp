@@ -112,10 +112,20 @@ agent_run::behavior_type agent_run::make_behavior() {
       }
     },
     [this](messages::retry_write) { send_write(); },
+    [this](messages::drain_runs) -> caf::result<messages::done> {
+      if (at_rest())
+        return messages::done{};
+      drained_ = make_response_promise<messages::done>();
+      return drained_;
+    },
   };
 }
 
 void agent_run::on_exit() {
+  if (drained_.pending())
+    drained_.deliver(messages::done{});
+  if (model_call_ != 0)
+    send(services_->gateway, messages::cancel_model_call{run_.id, model_call_});
   stop_source_.request_stop();
   destroy(supervisor_);
   writes_.clear();
@@ -154,12 +164,24 @@ void agent_run::load_files() {
       });
 }
 
+/// The owner as he is now: a run that began under an administrator does not go on as one after he was demoted.
+void agent_run::look_at_owner() {
+  const auto profiles = services_->profiles->get();
+  if (const auto now = profiles->find(caller_.owner.user_id); now != profiles->end()) {
+    caller_.owner.role = now->second.role;
+    caller_.owner.is_active = now->second.is_active;
+  }
+}
+
 /// The one place that decides what comes next, from the transcript.
 void agent_run::next() {
   if (finishing_ || waiting_ != waiting_for::nothing)
     return;
   if (stopping_)
     return finish(records::run_state::stopped);
+  look_at_owner();
+  if (!caller_.owner.is_active)
+    return finish(records::run_state::error, "The account of the run's owner is switched off.");
   if (services_->paused->load(std::memory_order_acquire)) {
     waiting_ = waiting_for::resume;
     if (!staged_.steps.empty())
@@ -386,6 +408,8 @@ void agent_run::written(const caf::error* e) {
   if (!writes_.empty())
     send_write();
   done();
+  if (drained_.pending() && at_rest())
+    drained_.deliver(messages::done{});
 }
 
 } // namespace actors

@@ -5,6 +5,8 @@
 #include "actors/runs/transcript.hpp"
 #include "messages/runs.hpp"
 
+#include <caf/typed_response_promise.hpp>
+
 #include <deque>
 #include <functional>
 #include <memory>
@@ -32,6 +34,7 @@ private:
   // agent_run.cpp: the loop
   void begin();
   void load_files();
+  void look_at_owner();
   void next();
   void call_model();
   void answered(messages::model_reply& reply);
@@ -42,6 +45,7 @@ private:
   void commit(step then);
   void send_write();
   void written(const caf::error* e);
+  [[nodiscard]] bool at_rest() const { return running_tools_ == 0 && writes_.empty(); }
 
   // run_tools.cpp: the calls of one answer
   void advance_calls();
@@ -90,6 +94,8 @@ private:
     step then;
   };
   std::deque<pending_write> writes_; ///< the first one is under way; bounded by the calls of one answer
+
+  caf::typed_response_promise<messages::done> drained_; ///< pending while the server stops and this run is not at rest
 
   waiting_for waiting_ = waiting_for::nothing;
   bool stopping_ = false;

@@ -25,14 +25,14 @@ void agent_run::publish_text(std::string text) {
 
 void agent_run::publish_start(const pending_call& call) {
   if (watched())
-    publish("tool_start", {{"call_id", call.call.call_id}, {"tool_name", call.call.name}, {"arguments", call.call.arguments}});
+    publish("tool_start", {{"call_id", call.id}, {"tool_name", call.call.name}, {"arguments", call.call.arguments}});
 }
 
 void agent_run::publish_done(const pending_call& call) {
   if (!watched())
     return;
   for (const auto& c : t_.calls)
-    if (c.call_id == call.call.call_id)
+    if (c.call_id == call.id)
       publish("tool_done", {{"call_id", c.call_id},
                             {"tool_name", c.tool_name},
                             {"success", c.success},
@@ -80,7 +80,7 @@ void agent_run::replay() {
   for (const auto& call : t_.calls) {
     publish("tool_start", {{"call_id", call.call_id}, {"tool_name", call.tool_name}, {"arguments", call.arguments}});
     for (const auto& pending : t_.pending)
-      if (pending.call.call_id == call.call_id)
+      if (pending.id == call.call_id)
         publish_done(pending);
   }
 }

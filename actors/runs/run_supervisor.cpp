@@ -5,6 +5,7 @@
 #include "base/ids.hpp"
 #include "messages/records/agent.hpp"
 #include "storage/agents.hpp"
+#include "storage/conversations.hpp"
 #include "storage/users.hpp"
 
 #include <caf/all.hpp>
@@ -19,6 +20,8 @@ namespace {
 constexpr std::chrono::hours hour{1};
 constexpr std::chrono::seconds database_time{20}; ///< more than statement_timeout
 constexpr int recover_page = 100;
+/// What a stop gives the tools under way; all of it takes at most 10 s.
+constexpr std::chrono::seconds drain_time{5};
 /// How long a full window is watched before it widens.
 constexpr std::chrono::milliseconds window_patience{100};
 
@@ -93,12 +96,7 @@ run_supervisor::behavior_type run_supervisor::make_behavior() {
       fill();
     },
     [this](const messages::stop_run& m) { return stop(m.run_id); },
-    [this](const messages::stop_conversation& m) -> caf::result<messages::done> {
-      for (const auto& [id, run] : live_)
-        if (run.conversation_id == m.conversation_id)
-          return stop(id);
-      return messages::done{};
-    },
+    [this](const messages::stop_conversation& m) { return stop_turn(m.conversation_id); },
     [this](messages::pause_engine) { return set_paused(true); },
     [this](messages::resume_engine) { return set_paused(false); },
     [this](const messages::set_run_limits& m) {
@@ -107,6 +105,8 @@ run_supervisor::behavior_type run_supervisor::make_behavior() {
     },
     [this](messages::get_queue) { return state(); },
     [this](const messages::answer_confirmation& m) -> caf::result<messages::done> {
+      if (recovering_) // the run that waits for it is not there yet
+        return messages::to_error({base::errc::unavailable, "The server is starting; try again in a moment."});
       auto reply = make_response_promise<messages::done>();
       request(services_->journal, database_time, m)
         .then(
@@ -123,6 +123,7 @@ run_supervisor::behavior_type run_supervisor::make_behavior() {
       fill();
     },
     [this](messages::widen_window) { widen_window(); },
+    [this](messages::drain_runs) { return drain(); },
   };
 }
 
@@ -241,7 +242,7 @@ std::optional<run_supervisor::claim_choice> run_supervisor::choose() {
 /// Gives free places: first to runs that waited for a person, then from the queue.
 void run_supervisor::fill() {
   queued_gauge_.set(state().queued);
-  if (recovering_ || claiming_ || paused_->load(std::memory_order_acquire))
+  if (draining_ || recovering_ || claiming_ || paused_->load(std::memory_order_acquire))
     return;
   while (!returning_.empty() && free_places() > 0) {
     const auto at = live_.find(returning_.front());
@@ -263,6 +264,7 @@ void run_supervisor::fill() {
     return;
   }
   claiming_ = true;
+  queued_at_claim_ = queued_[index_of(choice->priority)][choice->owner];
   request(services_->journal, caf::infinite, messages::claim_runs{choice->owner, choice->priority, choice->count})
     .then([this, choice = *choice](messages::claimed_runs& runs) { claimed(choice, runs); },
           [this](const caf::error& e) {
@@ -278,7 +280,8 @@ void run_supervisor::claimed(const claim_choice& choice, messages::claimed_runs&
   auto& waiting = queued_[index_of(choice.priority)];
   const auto taken = static_cast<std::int64_t>(runs.runs.size());
   auto& left = waiting[choice.owner];
-  left = taken < choice.count ? 0 : left - taken; // fewer than asked for: there are no more
+  // Fewer than asked for: of those that were known then, there are no more. What was queued meanwhile stays counted.
+  left -= taken < choice.count ? std::max(taken, queued_at_claim_) : taken;
   if (choice.priority == records::run_priority::autonomous && settings_.limits.max_autonomous_runs_per_hour > 0)
     starts_.insert(starts_.end(), static_cast<std::size_t>(taken), services_->clock->now());
   for (auto& run : runs.runs)
@@ -433,9 +436,78 @@ caf::result<messages::done> run_supervisor::set_paused(bool paused) {
     fill();
   }
   auto reply = make_response_promise<messages::done>();
-  request(db_, database_time, settings_.store_paused(paused))
-    .then([reply](const messages::db_result&) mutable { reply.deliver(messages::done{}); },
-          [reply](caf::error& e) mutable { reply.deliver(std::move(e)); });
+  pause_replies_.push_back(reply);
+  if (!storing_)
+    store_paused();
+  return reply;
+}
+
+/// One write at a time, always of the newest value: two opposite wishes may not overtake each other.
+void run_supervisor::store_paused() {
+  storing_ = true;
+  const bool value = paused_->load(std::memory_order_acquire);
+  const auto replies = std::make_shared<decltype(pause_replies_)>(std::exchange(pause_replies_, {}));
+  const auto go_on = [this] {
+    storing_ = false;
+    if (!pause_replies_.empty())
+      store_paused();
+  };
+  request(db_, database_time, settings_.store_paused(value))
+    .then(
+      [replies, go_on](const messages::db_result&) {
+        for (auto& reply : *replies)
+          reply.deliver(messages::done{});
+        go_on();
+      },
+      [replies, go_on](const caf::error& e) {
+        for (auto& reply : *replies)
+          reply.deliver(e);
+        go_on();
+      });
+}
+
+/// The conversation's turn, running or still queued.
+caf::result<messages::done> run_supervisor::stop_turn(const std::string& conversation_id) {
+  for (const auto& [id, run] : live_)
+    if (run.conversation_id == conversation_id)
+      return stop(id);
+  auto reply = make_response_promise<messages::done>();
+  request(db_, database_time, make_job("conversations.running_run", [conversation_id](storage::session& s) {
+            return storage::conversations::running_run(s, conversation_id);
+          }))
+    .then(
+      [this, reply](const messages::db_result& r) mutable {
+        const auto* run = std::any_cast<std::optional<std::string>>(&r.value);
+        if (run == nullptr || !*run) { // nothing to stop
+          reply.deliver(messages::done{});
+          return;
+        }
+        request(caf::actor_cast<messages::run_supervisor_actor>(this), database_time, messages::stop_run{**run})
+          .then([reply](messages::done) mutable { reply.deliver(messages::done{}); },
+                [reply](const caf::error&) mutable { reply.deliver(messages::done{}); }); // it has ended meanwhile
+      },
+      [reply](caf::error& e) mutable { reply.deliver(std::move(e)); });
+  return reply;
+}
+
+/// From now on nothing begins; the database's kill switch is left as it is.
+caf::result<messages::done> run_supervisor::drain() {
+  draining_ = true;
+  paused_->store(true, std::memory_order_release);
+  auto reply = make_response_promise<messages::done>();
+  struct gathering {
+    std::size_t left;
+    caf::typed_response_promise<messages::done> reply;
+    void one_less() {
+      if (--left == 0)
+        reply.deliver(messages::done{});
+    }
+  };
+  const auto g = std::make_shared<gathering>(gathering{live_.size() + 1, reply});
+  for (const auto& [id, run] : live_)
+    request(run.actor, drain_time, messages::drain_runs{})
+      .then([g](messages::done) { g->one_less(); }, [g](const caf::error&) { g->one_less(); });
+  g->one_less();
   return reply;
 }
 

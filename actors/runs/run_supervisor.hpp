@@ -68,6 +68,9 @@ private:
   void queue(records::new_run run, caf::typed_response_promise<messages::run_queued> reply);
   caf::result<messages::done> stop(const std::string& run_id);
   caf::result<messages::done> set_paused(bool paused);
+  void store_paused();
+  caf::result<messages::done> stop_turn(const std::string& conversation_id);
+  caf::result<messages::done> drain();
   [[nodiscard]] messages::queue_state state() const;
 
   std::shared_ptr<const run_services> services_;
@@ -86,6 +89,10 @@ private:
   std::int64_t places_used_ = 0;
   std::deque<base::timestamp> starts_;    ///< autonomous runs begun in the last hour; at most the hourly limit
   bool claiming_ = false;
+  std::int64_t queued_at_claim_ = 0;      ///< what was known of the owner's queue when the claim was made
+  bool draining_ = false;                 ///< the server stops
+  bool storing_ = false;                  ///< the kill switch is on its way into the database
+  std::vector<caf::typed_response_promise<messages::done>> pause_replies_; ///< told when the database has its newest value
   bool recovering_ = true;
   bool tick_pending_ = false;
   std::size_t window_;                    ///< as wide as it is now

@@ -29,7 +29,7 @@ std::string binding_of(const records::confirmation_record& c) {
 } // namespace
 
 pending_call* agent_run::find_call(const std::string& call_id) {
-  const auto at = std::ranges::find(t_.pending, call_id, [](const auto& p) { return p.call.call_id; });
+  const auto at = std::ranges::find(t_.pending, call_id, &pending_call::id);
   return at == t_.pending.end() ? nullptr : &*at;
 }
 
@@ -81,7 +81,7 @@ records::step_record& agent_run::stage_step(pending_call& call) {
   s.seq = call.seq;
   s.kind = records::step_kind::tool;
   s.name = call.call.name;
-  s.request = {{"call_id", call.call.call_id},
+  s.request = {{"call_id", call.id},
                {"arguments", call.call.arguments},
                {"risk", base::enum_name(tool == nullptr ? tools::risk::read : tool->risk_of(call.call.arguments))}};
   s.started_at = call.started_at;
@@ -132,13 +132,13 @@ void agent_run::advance_calls() {
       continue;
     if (!call.call.error.empty()) {
       settle(call, failed(call.call.error), records::step_state::done);
-      settled.push_back(call.call.call_id);
+      settled.push_back(call.id);
       continue;
     }
     const auto* tool = services_->tools->find(call.call.name);
     if (tool == nullptr) {
       settle(call, failed("There is no tool named \"" + call.call.name + "\"."), records::step_state::done);
-      settled.push_back(call.call.call_id);
+      settled.push_back(call.id);
       continue;
     }
     auto decision = tools::decide(*tool, call.call.arguments, caller_, situation());
@@ -147,7 +147,7 @@ void agent_run::advance_calls() {
     if (decision.verdict == tools::verdict::ask && !approved) {
       if (call.confirmation && call.confirmation->state != records::confirmation_state::open) {
         settle(call, failed("The user did not allow this call."), records::step_state::done);
-        settled.push_back(call.call.call_id);
+        settled.push_back(call.id);
         continue;
       }
       if (!approved_for_chat(*tool, *decision.ask)) {
@@ -160,14 +160,14 @@ void agent_run::advance_calls() {
     }
     if (decision.verdict == tools::verdict::refuse) {
       settle(call, failed(decision.reason), records::step_state::done);
-      settled.push_back(call.call.call_id);
+      settled.push_back(call.id);
       continue;
     }
     call.confirmed = decision.verdict == tools::verdict::ask;
     publish_step(stage_step(call));
     call.at = pending_call::phase::running;
     ++running_tools_;
-    begun.push_back(call.call.call_id);
+    begun.push_back(call.id);
   }
   if (!begun.empty() || !settled.empty()) {
     commit([this, begun = std::move(begun), settled = std::move(settled)] {
@@ -190,7 +190,7 @@ void agent_run::advance_calls() {
 /// Runs a call whose step is committed.
 void agent_run::start(pending_call& call) {
   if (stopping_)
-    return tool_ended(call.call.call_id, failed("The run was stopped before this call began."));
+    return tool_ended(call.id, failed("The run was stopped before this call began."));
   if (services_->paused->load(std::memory_order_acquire)) { // the kill switch came first: begun again after it
     call.at = pending_call::phase::todo;
     --running_tools_;
@@ -219,10 +219,10 @@ void agent_run::start(pending_call& call) {
   };
   request(services_->tool_pool, caf::infinite, std::move(job))
     .then(
-      [this, id = call.call.call_id](const messages::blocking_result& r) {
+      [this, id = call.id](const messages::blocking_result& r) {
         tool_ended(id, std::any_cast<const boost::json::value&>(r.value));
       },
-      [this, id = call.call.call_id](const caf::error& e) {
+      [this, id = call.id](const caf::error& e) {
         tool_ended(id, failed(messages::to_failure(e).message));
       });
 }
@@ -247,7 +247,7 @@ void agent_run::ask(pending_call& call, const tools::question& question) {
     auto& c = call.confirmation.emplace();
     c.id = base::new_id();
     c.run_id = run_.id;
-    c.call_id = call.call.call_id;
+    c.call_id = call.id;
     c.conversation_id = run_.conversation_id;
     c.owner_user_id = caller_.owner.user_id;
     c.tool_name = call.call.name;
@@ -266,7 +266,7 @@ void agent_run::ask(pending_call& call, const tools::question& question) {
   change.input_tokens = t_.input_tokens;
   change.output_tokens = t_.output_tokens;
   change.cost_usd = t_.cost_usd;
-  commit([this, id = call.call.call_id, why = *change.why_waiting] {
+  commit([this, id = call.id, why = *change.why_waiting] {
     if (stopping_)
       return next();
     const auto* asked = find_call(id);

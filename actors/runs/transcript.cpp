@@ -29,6 +29,13 @@ std::vector<models::message> history_of(const std::vector<records::stored_messag
   return history;
 }
 
+/// Models number their calls anew in each request: the run and its answer tell them apart.
+std::string call_id_of(const std::string& run_id, const std::string& models_id, int answer) {
+  constexpr std::size_t told_apart = 12; // the random end of a UUIDv7
+  return models_id + '-' + std::to_string(answer) + '-'
+         + run_id.substr(run_id.size() > told_apart ? run_id.size() - told_apart : 0);
+}
+
 boost::json::value unknown_result() {
   return {{"success", false},
           {"error", "The server stopped while this call was under way, so its outcome is unknown. It was not repeated. "
@@ -113,8 +120,11 @@ void transcript::add_answer(const models::answer& answer) {
   message.tool_calls = answer.tool_calls;
   message.reasoning = answer.reasoning; // its model wants it back with the results
   pending.clear();
-  for (const auto& call : answer.tool_calls)
-    pending.emplace_back().call = call;
+  for (const auto& call : answer.tool_calls) {
+    auto& p = pending.emplace_back();
+    p.call = call;
+    p.id = call_id_of(run_id, call.call_id, model_calls);
+  }
   finished = answer.tool_calls.empty() && answer.stop_reason != models::stop_reason::pause_turn;
 }
 
@@ -123,7 +133,7 @@ void transcript::add_result(pending_call& call, const boost::json::value& result
   ++tool_calls;
   untrusted_entered = true;
   auto& stored = calls.emplace_back();
-  stored.call_id = call.call.call_id;
+  stored.call_id = call.id;
   stored.tool_name = call.call.name;
   stored.arguments = call.call.arguments;
   stored.success = succeeded(result);
@@ -154,6 +164,7 @@ void transcript::order_results() {
 transcript make_transcript(const records::claimed_run& run, const tools::tool_set& tools, base::timestamp now,
                            std::vector<records::step_record>& unknown) {
   transcript t;
+  t.run_id = run.run.id;
   t.task = base::trusted_text(task_of(run));
   if (run.event) {
     t.input = base::untrusted_text(describe_event(*run.event));
@@ -163,6 +174,8 @@ transcript make_transcript(const records::claimed_run& run, const tools::tool_se
   for (const auto& m : run.history)
     t.history_files.push_back(m.attachments.value_or(std::vector<records::attachment_head>{}));
   t.turn_files = run.attachments;
+  for (const auto& m : run.history) // what an earlier answer says may come from what a tool had read
+    t.untrusted_entered = t.untrusted_entered || (m.tool_calls && !m.tool_calls->empty());
   for (const auto& step : run.steps) {
     t.next_seq = std::max(t.next_seq, step.seq + 1);
     if (step.kind == records::step_kind::model) {
@@ -174,7 +187,7 @@ transcript make_transcript(const records::claimed_run& run, const tools::tool_se
     const auto call_id = step.request.is_object() && step.request.get_object().contains("call_id")
                            ? std::string(step.request.at("call_id").as_string())
                            : std::string{};
-    const auto call = std::ranges::find(t.pending, call_id, [](const auto& p) { return p.call.call_id; });
+    const auto call = std::ranges::find(t.pending, call_id, &pending_call::id);
     if (call == t.pending.end())
       continue;
     call->seq = step.seq;
@@ -194,7 +207,7 @@ transcript make_transcript(const records::claimed_run& run, const tools::tool_se
     t.add_result(*call, lost.response, 0);
   }
   for (const auto& confirmation : run.confirmations) {
-    const auto call = std::ranges::find(t.pending, confirmation.call_id, [](const auto& p) { return p.call.call_id; });
+    const auto call = std::ranges::find(t.pending, confirmation.call_id, &pending_call::id);
     if (confirmation.run_id == run.run.id && call != t.pending.end() && call->at == pending_call::phase::todo)
       call->confirmation = confirmation;
   }

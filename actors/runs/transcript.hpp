@@ -14,7 +14,8 @@ namespace actors {
 /// A tool call that the model has asked for in its last answer.
 struct pending_call {
   enum class phase { todo, running, asking, done };
-  models::tool_call call;
+  models::tool_call call; ///< its call_id is the model's own, which may come again in a later turn
+  std::string id;         ///< ours, unique in the conversation: what people and programs are told
   int seq = 0; ///< its step; 0 = none yet
   phase at = phase::todo;
   bool confirmed = false;
@@ -23,6 +24,7 @@ struct pending_call {
 };
 
 struct transcript {
+  std::string run_id;
   base::trusted_text task;              ///< chat: the user's message; agent: its prompt, then the typed message
   base::untrusted_text input;           ///< what the trigger brought, with a head that says what it is
   std::vector<models::media> attachments; ///< of this turn

@@ -19,7 +19,7 @@ private:
 
   caf::result<messages::db_result> run(const messages::db_job& job) {
     try {
-      if (!session_ || !session_->is_open())
+      if (!session_ || !session_->is_open() || session_->was_closed())
         session_ = open_();
       return messages::db_result{job.work(*session_)};
     } catch (const base::failure_error& e) {

@@ -64,9 +64,8 @@ journal::behavior_type journal::make_behavior() {
       });
     },
     [this](const messages::answer_confirmation& m) {
-      return call<messages::confirmation_answered>("answer", [this, m](storage::journal_store& store) {
-        auto answered
-          = store.answer_confirmation(m.conversation_id, m.call_id, m.user_id, m.approved, m.scope, clock_->now());
+      return call<messages::confirmation_answered>("answer", [m, at = clock_->now()](storage::journal_store& store) {
+        auto answered = store.answer_confirmation(m.conversation_id, m.call_id, m.user_id, m.approved, m.scope, at);
         if (!answered)
           throw base::failure_error(answered.error());
         return messages::confirmation_answered{std::move(*answered)};

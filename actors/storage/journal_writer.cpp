@@ -60,7 +60,9 @@ private:
             continue;
           }
         }
-        spdlog::error("journal_failed work={} error={}", work.name, e.what());
+        const auto code = e.get().code; // these two are answers, not faults
+        if (code != base::errc::not_found && code != base::errc::conflict)
+          spdlog::error("journal_failed work={} error={}", work.name, e.what());
         return messages::to_error(e.get());
       } catch (const std::exception& e) {
         spdlog::error("journal_failed work={} error={}", work.name, e.what());

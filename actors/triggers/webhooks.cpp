@@ -13,6 +13,7 @@ namespace {
 
 /// A content type and an idempotency key are header lines: nobody needs longer ones.
 constexpr std::size_t max_header_bytes = 200;
+constexpr std::size_t max_key_bytes = 256;
 
 records::new_run run_of(const records::webhook_endpoint& endpoint, const records::run_definition& definition,
                         messages::webhook_received& m, base::timestamp now) {
@@ -89,8 +90,10 @@ void webhooks::receive(messages::webhook_received& m, reply tell) {
   auto& endpoint = at->second;
   if (m.get && !endpoint.row.allow_get)
     return tell(base::fail(base::errc::unsupported, "This webhook takes POST only."));
-  if (m.idempotency_key.size() > max_header_bytes)
-    return tell(base::fail(base::errc::invalid, "Idempotency-Key must be at most 200 bytes."));
+  if (m.idempotency_key.size() > max_key_bytes)
+    return tell(base::fail(base::errc::invalid, "Idempotency-Key must be at most 256 bytes."));
+  if (base::to_clean_utf8(m.idempotency_key) != m.idempotency_key) // two of them would become one
+    return tell(base::fail(base::errc::invalid, "Idempotency-Key must be text in UTF-8."));
   messages::accept_event accept;
   accept.run = run_of(endpoint.row, endpoint.definition, m, clock_->now());
   accept.tell = [tell = std::move(tell), uncounted = endpoint.uncounted](base::result<records::queued_run> r) {

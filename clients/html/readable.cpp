@@ -124,7 +124,8 @@ text_kind kind_of(string_view content_type, string_view bytes) {
     return kind_by_bytes(bytes);
   if (type == "text/html" || type == "application/xhtml+xml")
     return text_kind::page;
-  if (looks_binary(bytes) && type != "application/json") // servers call unknown files text/plain
+  const auto charset = encoding_of_label(header_parameter(content_type, "charset"));
+  if (!(charset && charset->starts_with("UTF-16")) && looks_binary(bytes)) // servers call unknown files text/plain
     return text_kind::none;
   if (type == "text/xml" || type == "application/xml" || type.ends_with("+xml"))
     return type == "image/svg+xml" ? text_kind::none : text_kind::xml;

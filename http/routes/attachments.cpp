@@ -42,6 +42,8 @@ void create(call& c) {
   if (const auto fault = c.q.read_body(bytes, file_limit)) {
     if (*fault == body_fault::too_large)
       throw problem(413, "A file may have at most 10 MiB.");
+    if (*fault == body_fault::too_many)
+      throw std::move(problem(503, "Too many bodies are waited for.").retry_after(5));
     throw problem(*fault == body_fault::too_slow ? 408 : 400, "The file did not come whole.");
   }
   const auto media_type = media_type_of(bytes);

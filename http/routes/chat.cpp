@@ -39,7 +39,8 @@ struct confirmation_body {
   static std::span<const base::field_rule> rules() {
     static constexpr base::field_rule all[]
       = {{.name = "approved", .required = true},
-         {.name = "scope", .help = "`chat`: also for later calls of this tool with the same destination here"}};
+         {.name = "scope", .help = "`chat`: also for later calls of this tool with the same destination here; `any`: with whatever "
+                  "destination, where the tool has that (web)"}};
     return all;
   }
 };

@@ -65,7 +65,14 @@ std::vector<user_view> list_users(call& c) {
   return out;
 }
 
+/// A key that could make administrators or set passwords could make itself every other scope.
+void needs_session(const call& c, bool wanted, std::string_view what) {
+  if (wanted && c.by.kind == sign_in_kind::key)
+    throw problem(403, "This needs a session; no API key may " + std::string(what) + '.');
+}
+
 user_view create_user(call& c, const new_user& body) {
+  needs_session(c, body.role == records::user_role::admin, "make an administrator");
   check_user(body.username, &body.password);
   records::user_record user;
   user.id = base::new_id();
@@ -74,10 +81,12 @@ user_view create_user(call& c, const new_user& body) {
   user.role = body.role;
   user.created_at = user.updated_at = c.now();
   c.db("users.create", [user](storage::session& s) { storage::users::create(s, user); });
+  call::check(c.with.engine->settings_changed());
   return view_of(user);
 }
 
 user_view change_user(call& c, const user_body& body) {
+  needs_session(c, body.role || body.password, "change a role or a password");
   records::user_change change;
   change.role = body.role;
   change.is_active = body.is_active;
@@ -89,6 +98,7 @@ user_view change_user(call& c, const user_body& body) {
     return storage::users::change(s, id, change, now);
   });
   call::check(c.with.engine->webhooks_changed()); // those of a disabled user rest
+  call::check(c.with.engine->settings_changed()); // runs under way see the new role, or end
   return view_of(user);
 }
 

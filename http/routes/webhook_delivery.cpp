@@ -32,6 +32,10 @@ void write(response& out, const webhook_receipt& r) {
 }
 
 void deliver(call& c, bool get) {
+  if (c.q.method == "HEAD") { // who only looks fires nothing
+    c.out.headers.emplace_back("Allow", "POST, GET");
+    throw problem(405, "Only POST or GET here.");
+  }
   webhook_delivery d;
   d.token = c.parameter();
   d.get = get;
@@ -45,6 +49,7 @@ void deliver(call& c, bool get) {
     switch (*fault) {
     case body_fault::too_large: throw problem(413, "A delivery may have at most 1 MiB.");
     case body_fault::too_slow: throw problem(408, "The body did not come in time.");
+    case body_fault::too_many: throw std::move(problem(503, "Too many bodies are waited for.").retry_after(5));
     default: throw problem(400, "The body's framing is broken.");
     }
   }

@@ -53,7 +53,8 @@ webhook_view view_of(const call& c, const records::webhook_endpoint& r) {
                    r.trigger_count,
                    r.last_triggered_at,
                    r.created_at};
-  const bool own = r.owner_user_id ? *r.owner_user_id == c.by.who.user_id : c.by.is_admin();
+  const bool may_fire = c.by.kind != sign_in_kind::key || c.by.key_scopes.has(scope::run);
+  const bool own = may_fire && (r.owner_user_id ? *r.owner_user_id == c.by.who.user_id : c.by.is_admin());
   if (own) {
     out.token = r.token;
     out.url

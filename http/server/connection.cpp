@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -55,6 +56,10 @@ connection::input connection::receive_head(std::size_t limit, bool may_wait) {
       if (in_.capacity() > 4 * read_size)
         in_.shrink_to_fit();
     }
+    if (begin_ > 0) { // what was consumed goes, or pipelined requests would heap up
+      in_.erase(0, begin_);
+      begin_ = 0;
+    }
     // A head that comes in crumbs does not keep a thread: after the second piece it goes to the parking lot.
     const int flags = may_wait && rounds < 2 ? 0 : MSG_DONTWAIT;
     char piece[read_size];
@@ -68,6 +73,14 @@ connection::input connection::receive_head(std::size_t limit, bool may_wait) {
     }
     in_.append(piece, static_cast<std::size_t>(n));
   }
+}
+
+bool connection::has_whole(std::optional<std::uint64_t> length) const noexcept {
+  if (!length)
+    return false;
+  const auto here = in_.size() - begin_;
+  int waiting = 0;
+  return here >= *length || (::ioctl(fd_, FIONREAD, &waiting) == 0 && here + static_cast<std::size_t>(waiting) >= *length);
 }
 
 std::string_view connection::take_head() {

@@ -5,6 +5,8 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,6 +34,8 @@ public:
   [[nodiscard]] std::string_view take_head();
   /// Whether bytes of an unfinished head are there.
   [[nodiscard]] bool has_input() const noexcept { return begin_ < in_.size(); }
+  /// Whether a body of that length has come already, so that reading it waits for nobody.
+  [[nodiscard]] bool has_whole(std::optional<std::uint64_t> length) const noexcept;
 
   /// Takes up to `limit` bytes of a body; 0: the client is gone, -1: the deadline passed.
   [[nodiscard]] long take(char* out, std::size_t limit, steady_time deadline);

@@ -15,6 +15,7 @@
 namespace http {
 
 class connection;
+class body_waits;
 
 /// One header of a request, as sent: nothing in it is decoded.
 struct header_field {
@@ -27,6 +28,7 @@ enum class body_fault {
   too_large, ///< 413; with Content-Length known before a byte was read
   malformed, ///< 400: wrong chunk framing
   too_slow,  ///< 408: not whole within the time limit
+  too_many,  ///< 503: too many bodies are waited for already
   gone       ///< the client is gone; nobody reads an answer
 };
 
@@ -65,6 +67,7 @@ private:
   bool expects_continue_ = false;
   bool body_read_ = false;
   std::chrono::milliseconds body_time_{30'000};
+  body_waits* waits_ = nullptr;
 };
 
 /// Where a stream writes.

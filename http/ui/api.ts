@@ -41,6 +41,8 @@ export interface Message {
   at?: string | null; model?: string; status?: RunStatus; error?: string | null; usage?: Usage;
   attachments?: Attachment[] | null;
 }
+/// What an approval counts for: this call; later ones of the tool with the same destination in this chat; all of them there.
+export type ApprovalScope = "once" | "chat" | "any";
 export interface Confirmation { call_id: string; tool_name: string; arguments: unknown; description: string; expires_at: string }
 export interface ConversationRow { id: string; title: string | null; model: string | null; started_at: string; ended_at: string | null }
 export interface Conversation extends ConversationRow {
@@ -229,7 +231,7 @@ export const api = {
   delete_conversation: (id: string) => del(`/api/conversations/${e(id)}`),
   send: (id: string, b: { text: string; model?: string; attachments?: string[] }) => post<{ run_id: string; last_event_id: string }>(`/api/conversations/${e(id)}/messages`, b),
   stop_turn: (id: string) => post<unknown>(`/api/conversations/${e(id)}/stop`),
-  answer: (id: string, call_id: string, b: { approved: boolean; scope?: "once" | "chat" }) =>
+  answer: (id: string, call_id: string, b: { approved: boolean; scope?: ApprovalScope }) =>
     post<unknown>(`/api/conversations/${e(id)}/confirmations/${e(call_id)}`, b),
 
   agents: (s?: AbortSignal) => get<Agent[]>("/api/agents?limit=500", s),

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "messages/records/model.hpp"
+#include "messages/records/run.hpp"
 
 /// Where models are, and what users bring to them.
 namespace records {
@@ -42,14 +43,16 @@ BOOST_DESCRIBE_STRUCT(provider_state, (),
                       (name, api, base_url, has_key, models, listed_at, list_error, open_calls, waiting_calls, failures,
                        closed_until))
 
-/// What one user has set for himself, from `user_settings`.
+/// What runs go by of one user: as he is now, and what he has set for himself (`users`, `user_settings`).
 struct user_profile {
+  user_role role = user_role::user;
+  bool is_active = true;
   std::string soul;  ///< SOUL: how the agent is; empty = the system's
   std::string about; ///< USER: what it should know of the user; empty = the system's
   std::map<std::string, base::secret> provider_keys; ///< by provider: anthropic, openai, openrouter
 };
 
-/// Of all users who have set something, by user id. Small: households and small teams.
+/// Of all users, by user id. Small: households and small teams.
 using user_profiles = std::map<std::string, user_profile>;
 
 } // namespace records

@@ -190,6 +190,7 @@ TEST(Readable, kinds_by_type_and_bytes) {
   EXPECT_EQ(kind("application/octet-stream", "just text"), plain);
   EXPECT_EQ(kind("", "<?xml version='1.0'?>"), xml);
   EXPECT_EQ(kind("text/plain", std::string_view("\xFF\xFEH\0i\0", 6)), plain);
+  EXPECT_EQ(kind("text/plain; charset=utf-16le", std::string_view("H\0i\0", 4)), plain);
   EXPECT_EQ(html::read_page("x", "image/png", *net::parse_url("https://a.example/")).error().code,
             base::errc::unsupported);
 }

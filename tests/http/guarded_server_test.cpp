@@ -43,7 +43,10 @@ protected:
       std::string body;
       const auto fault = q.read_body(body, q.path == "/small" ? 100 : 1024 * 1024);
       if (fault) {
-        r.status = *fault == http::body_fault::too_large ? 413 : *fault == http::body_fault::too_slow ? 408 : 400;
+        r.status = *fault == http::body_fault::too_large  ? 413
+                   : *fault == http::body_fault::too_slow ? 408
+                   : *fault == http::body_fault::too_many ? 503
+                                                          : 400;
         r.body = "fault";
       } else {
         r.body = body;
@@ -431,6 +434,33 @@ TEST_F(GuardedServer, ends_threads_that_have_nothing_to_do) {
   for (int i = 0; i < 100 && server_->counts().threads > 2; ++i)
     std::this_thread::sleep_for(10ms);
   EXPECT_EQ(server_->counts().threads, 2u);
+}
+
+TEST_F(GuardedServer, senders_who_are_slow_on_purpose_hold_no_thread_that_others_need) {
+  http::server_settings settings;
+  settings.waiting_bodies_per_address = 4;
+  settings.workers.most = 8;
+  serve(settings);
+  std::vector<std::unique_ptr<raw_client>> slow;
+  for (int i = 0; i < 20; ++i) {
+    slow.push_back(std::make_unique<raw_client>(port_));
+    slow.back()->send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\na");
+  }
+  int refused = 0;
+  for (int i = 4; i < 20; ++i) // whoever came first: all but four are told at once
+    if (const auto a = slow[static_cast<std::size_t>(i)]->answer(); a && a->status == 503)
+      ++refused;
+  EXPECT_GE(refused, 12);
+  raw_client other(port_);
+  other.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+  const auto a = other.answer();
+  ASSERT_TRUE(a);
+  EXPECT_EQ(a->status, 200);
+  raw_client whole(port_); // a body that comes with its head waits for nobody
+  whole.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi");
+  const auto b = whole.answer();
+  ASSERT_TRUE(b);
+  EXPECT_EQ(b->body, "hi");
 }
 
 } // namespace

@@ -107,6 +107,19 @@ TEST_F(FilesystemTool, writes_reads_lists_and_deletes) {
   refuse("delete", "notes", "is not there");
 }
 
+TEST_F(FilesystemTool, a_folder_of_keys_is_closed_wherever_it_lies_and_whatever_leads_there) {
+  put(shared_ / "ada/.ssh/id_rsa", "key");
+  fs::create_symlink(".ssh", shared_ / "ada/keys");
+  fs::create_symlink(".ssh/id_rsa", shared_ / "ada/note.txt");
+  for (const auto* path : {"ada/.ssh/id_rsa", "ada/keys/id_rsa", "ada/note.txt"})
+    refuse("read", shared_ / path, "ssh");
+  refuse("list", shared_ / "ada/.ssh", "ssh");
+  refuse("write", shared_ / "ada/.ssh/authorized_keys", "ssh");
+  refuse("write", shared_ / "ada/keys/authorized_keys", "ssh");
+  refuse("delete", shared_ / "ada/.ssh/id_rsa", "ssh");
+  EXPECT_EQ(get(shared_ / "ada/.ssh/id_rsa"), "key");
+}
+
 TEST_F(FilesystemTool, whitelisted_folders_are_used_by_absolute_path) {
   put(shared_ / "x.txt", "shared");
   EXPECT_EQ(act("read", shared_ / "x.txt").data.at("content"), "shared");

@@ -267,7 +267,7 @@ TEST_F(Injector, when_it_fails_itself_its_scripts_are_over) {
   EXPECT_FALSE(listened->has("queue"));
   EXPECT_NE(begin({}), "");
   end(injector);
-  injector = {};
+  injector = messages::injector_actor{};
   end(tree.guardian);
 }
 
@@ -285,9 +285,9 @@ TEST_F(Injector, an_actor_is_seen_to_fail_and_to_be_started_again) {
   EXPECT_TRUE(inject(session, supervisor_path, "pause_engine"));
   EXPECT_EQ(failure_of(inject(session, "/guardian", "crash")).code, errc::invalid);
   end(injector);
-  injector = {};
+  injector = messages::injector_actor{};
   end(supervisor);
-  supervisor = {};
+  supervisor = messages::run_supervisor_actor{};
   end(tree.guardian);
 }
 

@@ -33,7 +33,7 @@ struct AgentRun : support::run_fixture {
     s.seq = seq;
     s.kind = records::step_kind::tool;
     s.name = call.name;
-    s.request = {{"call_id", call.call_id}, {"arguments", call.arguments}};
+    s.request = {{"call_id", call.call_id + "-1-r1"}, {"arguments", call.arguments}};
     return s;
   }
 };
@@ -197,13 +197,50 @@ TEST_F(AgentRun, an_approved_call_is_made_and_marked_as_confirmed) {
   start_supervisor(unlimited);
   queue(chat_turn("r1", "/tool filesystem {\"action\":\"write\",\"path\":\"a\",\"content\":\"x\"}\n/say end"));
   advance(1s);
-  ask<messages::done>(supervisor, messages::answer_confirmation{"c1", "call_1", "u1", true, {}});
+  ask<messages::done>(supervisor, messages::answer_confirmation{"c1", "call_1-1-r1", "u1", true, {}});
   advance(1s);
   EXPECT_EQ(tool_jobs, std::vector<std::string>{"tool.filesystem"});
   EXPECT_EQ(state_of("r1"), run_state::success);
   const auto audited = std::ranges::find_if(writes, [](const auto& w) { return !w.audit.empty(); });
   ASSERT_NE(audited, writes.end());
   EXPECT_TRUE(audited->audit[0].confirmed);
+}
+
+TEST_F(AgentRun, calls_that_a_model_numbers_anew_in_each_turn_are_told_apart) {
+  start_supervisor(unlimited);
+  for (const auto* id : {"r1", "r2"}) {
+    queue(chat_turn(id, "/tool filesystem {\"action\":\"delete\",\"path\":\"a\"}\n/say end"));
+    advance(1s);
+    ask<messages::done>(supervisor, messages::answer_confirmation{"c1", std::string("call_1-1-") + id, "u1", false, {}});
+    advance(1s);
+  }
+  std::vector<std::string> asked;
+  for (const auto& w : writes)
+    if (w.confirmation && w.confirmation->state == records::confirmation_state::open)
+      asked.push_back(w.confirmation->call_id);
+  EXPECT_EQ(asked, (std::vector<std::string>{"call_1-1-r1", "call_1-1-r2"}));
+}
+
+TEST_F(AgentRun, who_is_demoted_or_switched_off_loses_his_rights_in_the_middle_of_a_run) {
+  start_supervisor(unlimited);
+  queue(chat_turn("r1", "/slow 5 one two\n/tool time {}\n/say end"));
+  advance(1s);
+  records::user_profiles now;
+  now["u1"].is_active = false;
+  profiles->set(now);
+  advance(10s);
+  EXPECT_TRUE(tool_jobs.empty());
+  EXPECT_EQ(state_of("r1"), run_state::error);
+  EXPECT_THAT(changes["r1"].error.value_or(""), testing::HasSubstr("switched off"));
+}
+
+TEST_F(AgentRun, a_run_is_at_rest_when_its_tools_have_ended_and_are_committed) {
+  start_supervisor(unlimited);
+  queue(chat_turn("r1", "/slow 100 one two\n/tool time {}\n/say end"));
+  EXPECT_TRUE(ask<messages::done>(supervisor, messages::drain_runs{}));
+  advance(200s);
+  EXPECT_TRUE(tool_jobs.empty()) << "nothing begins any more";
+  EXPECT_EQ(state_of("r1"), run_state::running) << "it goes on after the start";
 }
 
 TEST_F(AgentRun, a_run_of_a_switched_off_account_does_nothing) {

@@ -53,7 +53,7 @@ struct run_fixture : actor_fixture {
         sys.spawn<actors::demo_provider>(tree.at("/outbound/provider/demo", "provider")))));
     services->settings = settings;
     services->trusted_domains = std::make_shared<base::shared_value<std::vector<std::string>>>();
-    services->profiles = std::make_shared<base::shared_value<records::user_profiles>>();
+    services->profiles = profiles;
     services->folders_of = [](const tools::caller&) { return std::vector<tools::allowed_folder>{}; };
     database = sys.spawn([]() -> messages::db_pool_actor::behavior_type {
       return {[](const messages::db_job&) -> caf::result<messages::db_result> { return messages::db_result{}; }};
@@ -204,6 +204,8 @@ struct run_fixture : actor_fixture {
   engine::metrics metrics;
   std::shared_ptr<base::shared_value<::config::runtime_settings>> settings
     = std::make_shared<base::shared_value<::config::runtime_settings>>();
+  std::shared_ptr<base::shared_value<records::user_profiles>> profiles
+    = std::make_shared<base::shared_value<records::user_profiles>>();
   messages::db_pool_actor database;
   messages::run_supervisor_actor supervisor;
   messages::queue_listener_actor queue_listener;

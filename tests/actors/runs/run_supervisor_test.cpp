@@ -90,7 +90,7 @@ TEST_F(RunSupervisor, a_run_that_waits_for_a_person_gives_its_place_away_and_ask
   EXPECT_EQ(state_of("r1"), run_state::waiting);
   queue(chat_turn("r2", "/slow 5 a b"));
   EXPECT_EQ(started.size(), 2U) << "its place is free";
-  EXPECT_TRUE(ask<messages::done>(supervisor, messages::answer_confirmation{"c1", "call_1", "u1", false, {}}));
+  EXPECT_TRUE(ask<messages::done>(supervisor, messages::answer_confirmation{"c1", "call_1-1-r1", "u1", false, {}}));
   drain();
   EXPECT_EQ(state_of("r1"), run_state::waiting) << "r2 holds the only place";
   advance(3s);

@@ -81,6 +81,47 @@ suite("Confirmation", () => {
     assert.match(await last_text(page), /After/);
   });
 
+  // The addresses are this machine's own, which the server does not reach: only the question is of interest.
+  test("a page is approved alone, with its site, or with any site in this chat", async () => {
+    const page = await new_chat();
+    const fetch_page = (url) => say(page, `/tool web ${JSON.stringify({ action: "fetch_page", url })}\n/say After`);
+    await fetch_page("http://127.0.0.1/one");
+    await sheet(page).getByRole("heading", { name: "Read the page http://127.0.0.1/one?" }).waitFor();
+    await sheet(page).getByText(/Its text goes to the model\./).waitFor();
+    await sheet(page).getByRole("button", { name: "Read the page" }).click();
+    await over(page);
+    await fetch_page("http://127.0.0.1/two");
+    await sheet(page).waitFor();
+    await sheet(page).getByRole("button", { name: "Approve this site for this chat" }).click();
+    await over(page, 2);
+    await fetch_page("http://127.0.0.1/three");
+    await over(page, 3);
+    await fetch_page("http://[::1]/");
+    await sheet(page).waitFor();
+    await sheet(page).getByRole("button", { name: "Approve any site for this chat" }).focus();
+    await page.keyboard.press("Enter");
+    await sheet(page).waitFor({ state: "detached" });
+    await over(page, 4);
+    await fetch_page("http://10.0.0.1/");
+    await over(page, 5);
+    assert.equal(await sheet(page).count(), 0);
+    assert.match(await last_text(page), /may not be reached from here/);
+  });
+
+  test("trusting a site is asked anew each time", async () => {
+    const page = await new_chat();
+    const change = (action) => say(page, `/tool whitelist ${JSON.stringify({ action, domain: "e2e.example" })}\n/say After`);
+    await change("add");
+    await sheet(page).getByRole("button", { name: "Trust the site" }).waitFor();
+    assert.equal(await sheet(page).getByRole("button", { name: /for this chat/ }).count(), 0);
+    await page.keyboard.press("Control+Enter");
+    await over(page);
+    await change("remove");
+    await sheet(page).getByRole("button", { name: "Take it off the list" }).click();
+    await over(page, 2);
+    assert.match(await last_text(page), /"trusted":\s*false/);
+  });
+
   test("several questions come one after the other", async () => {
     const page = await new_chat();
     await say(page, `/tool filesystem ${JSON.stringify({ action: "write", path: "e2e/a.txt", content: "a" })} ; filesystem ${JSON.stringify({ action: "write", path: "e2e/b.txt", content: "b" })}`);

@@ -1,5 +1,5 @@
 import { batch, signal } from "@preact/signals";
-import { api, ApiError, streams, type Attachment, type Confirmation, type Conversation, type RunStatus, type ToolCall, type Usage } from "../../api";
+import { api, ApiError, streams, type ApprovalScope, type Attachment, type Confirmation, type Conversation, type RunStatus, type ToolCall, type Usage } from "../../api";
 import { as_error } from "../../lib/act";
 import { refresh_engine } from "../../lib/engine";
 import { EventStream, type StreamEvent } from "../../lib/stream";
@@ -105,7 +105,7 @@ export class ChatSession {
   }
 
   /// Answers a question. It leaves the screen when the server has the answer.
-  async answer(call_id: string, approved: boolean, scope: "once" | "chat"): Promise<void> {
+  async answer(call_id: string, approved: boolean, scope: ApprovalScope): Promise<void> {
     try {
       await api.answer(this.id, call_id, { approved, ...(approved ? { scope } : {}) });
     } catch (e) {

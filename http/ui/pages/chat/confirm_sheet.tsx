@@ -1,5 +1,5 @@
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { Confirmation } from "../../api";
+import type { ApprovalScope, Confirmation } from "../../api";
 import { Button } from "../../components/button";
 import { Json } from "../../components/code";
 import { Icon, Mark } from "../../components/icon";
@@ -12,13 +12,14 @@ interface Props {
   asked: Confirmation;
   /// "1 of 2" when more than one question waits.
   place: string | null;
-  on_answer: (approved: boolean, scope: "once" | "chat") => Promise<void>;
+  on_answer: (approved: boolean, scope: ApprovalScope) => Promise<void>;
   /// Puts the question aside without an answer.
   on_aside: () => void;
   on_late: () => void;
 }
 
 const never_for_chat = /^(bash|whitelist)([._]|$)/; // each of these is asked anew, always
+const any_in_chat = /^web$/; // the server takes an approval for whatever destination only for these
 const usual_time = 600_000; // ms; the default of system:confirmation_timeout, only for the length of the bar
 
 /// The server's sentence as a question, and what it says behind it: "Write 5 bytes to a.txt. A file of that name is replaced."
@@ -35,6 +36,8 @@ function act_of(asked: Confirmation): string {
   const verb = String(args?.action ?? args?.operation ?? part ?? "");
   const acts: Record<string, string> = { write: "Write the file", delete: "Delete the file", send: "Send it", move: "Move it" };
   if (tool === "bash") return "Run the command";
+  if (tool === "web") return "Read the page";
+  if (tool === "whitelist") return verb === "remove" ? "Take it off the list" : "Trust the site";
   return acts[verb] ?? "Approve";
 }
 
@@ -64,7 +67,7 @@ export function ConfirmSheet({ asked, place, on_answer, on_aside, on_late }: Pro
   const [asks, consequence] = question_of(asked);
   const end = new Date(asked.expires_at).getTime();
   const left = Math.max(0, end - now);
-  const answer = (approved: boolean, scope: "once" | "chat" = "once") => { if (!act.busy) void act.run(() => on_answer(approved, scope)); };
+  const answer = (approved: boolean, scope: ApprovalScope = "once") => { if (!act.busy) void act.run(() => on_answer(approved, scope)); };
 
   useLayoutEffect(() => {
     const before = document.activeElement;
@@ -98,7 +101,12 @@ export function ConfirmSheet({ asked, place, on_answer, on_aside, on_late }: Pro
         <Button kind="quiet" keys="Esc" onClick={on_aside}>Answer later</Button>
         <span class="grow" />
         <Button server disabled={act.busy} keys="D" onClick={() => answer(false)}>Deny</Button>
-        {!never_for_chat.test(asked.tool_name) && <Button server disabled={act.busy} onClick={() => answer(true, "chat")}>Approve for this chat</Button>}
+        {any_in_chat.test(asked.tool_name) ? (
+          <>
+            <Button server disabled={act.busy} onClick={() => answer(true, "any")}>Approve any site for this chat</Button>
+            <Button server disabled={act.busy} onClick={() => answer(true, "chat")}>Approve this site for this chat</Button>
+          </>
+        ) : !never_for_chat.test(asked.tool_name) && <Button server disabled={act.busy} onClick={() => answer(true, "chat")}>Approve for this chat</Button>}
         <Button kind="primary" server busy={act.busy} keys="Ctrl Enter" onClick={() => answer(true)}>{act_of(asked)}</Button>
       </footer>
     </dialog>

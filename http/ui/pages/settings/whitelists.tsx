@@ -35,7 +35,7 @@ export function Whitelists() {
       />
       <List
         title="Sites" about="Sites that tools may read without asking, with everything below them: example.org stands for docs.example.org too."
-        of={domains} what="the sites" key_name="Site" empty="No sites yet: each page asks in a chat, and unattended none is read."
+        of={domains} what="the sites" key_name="Site" empty="No sites yet: each page asks in a chat, and unattended only an agent whose tools name web reads any."
         rows={(domains.data ?? []).map((d) => ({ key: d.domain, note: d.note, at: d.created_at, extra: null }))}
         on_remove={async (key) => { await api.remove_domain(key); domains.reload(); }}
         on_add={async (note) => { await api.add_domain({ domain: domain.trim(), ...(note ? { note } : {}) }); set_domain(""); domains.reload(); }}
