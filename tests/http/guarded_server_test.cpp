@@ -439,6 +439,7 @@ TEST_F(GuardedServer, ends_threads_that_have_nothing_to_do) {
 TEST_F(GuardedServer, senders_who_are_slow_on_purpose_hold_no_thread_that_others_need) {
   http::server_settings settings;
   settings.waiting_bodies_per_address = 4;
+  settings.body_time = 1'000ms;
   settings.workers.most = 8;
   serve(settings);
   std::vector<std::unique_ptr<raw_client>> slow;
