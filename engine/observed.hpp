@@ -90,9 +90,9 @@ protected:
         throw_crash(message);
       result = Base::consume(message);
     } catch (const std::exception& e) {
-      fail(e.what());
+      fail(message, e.what());
     } catch (...) {
-      fail("unknown exception");
+      fail(message, "unknown exception");
     }
     if (timed)
       stats_->busy->record(std::chrono::nanoseconds{now_ns() - begin});
@@ -149,10 +149,11 @@ private:
     throw std::runtime_error("crash: " + message.content().get_as<messages::crash>(0).reason);
   }
 
-  void fail(std::string error) {
+  /// Not by current_mailbox_element(): a message that no handler has seen is not it yet, and the one before is gone.
+  void fail(caf::mailbox_element& message, std::string error) {
     stats_->set_last_error(error);
-    if (this->current_mailbox_element() != nullptr && this->current_mailbox_element()->mid.is_request())
-      this->make_response_promise().deliver(messages::to_error({base::errc::internal, error}));
+    if (message.mid.is_request() && !message.mid.is_answered())
+      caf::response_promise{this->ctrl(), message}.deliver(messages::to_error({base::errc::internal, error}));
     if (place_.life == lifetime::work || !place_.guardian) {
       this->quit(messages::to_error({base::errc::internal, std::move(error)}));
       return;
@@ -169,7 +170,7 @@ private:
       try {
         restarted();
       } catch (const std::exception& e) {
-        fail(e.what());
+        fail(message, e.what());
       }
       count(type);
       return caf::invoke_message_result::consumed;

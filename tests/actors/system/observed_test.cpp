@@ -108,6 +108,7 @@ TEST_F(Observed, the_back_off_doubles_and_five_failures_in_a_minute_are_quaranti
 TEST_F(Observed, crash_is_understood_by_every_actor_that_the_guardian_keeps) {
   tree.guardian = spawn_guardian();
   const auto a = sys.spawn<worker>(tree.at("/test/worker", "worker"));
+  EXPECT_TRUE(ask<messages::blocking_result>(a, fine(1))) << "the request before is not answered once more";
   self->send(caf::actor_cast<caf::actor>(a), messages::crash{"to see it"});
   drain();
   EXPECT_EQ(row("/test/worker").last_error, "crash: to see it");
