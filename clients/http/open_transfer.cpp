@@ -61,11 +61,11 @@ bool to_sockaddr(const char* address, int port, sockaddr_storage& out) noexcept 
 open_transfer::open_transfer(transfer_id id, request what, listener who, transfer_host& host)
   : id_(id), what_(std::move(what)), who_(std::move(who)), host_(host) {
   if (!who_.head)
-    who_.head = [](net::head) {};
+    who_.head = [](const net::head&) {};
   if (!who_.piece)
     who_.piece = [](std::string_view) {};
   if (!who_.end)
-    who_.end = [](outcome) {};
+    who_.end = [](const outcome&) {};
 }
 
 std::optional<outcome> open_transfer::check() {
