@@ -120,6 +120,20 @@ suite("Chat", () => {
     assert.equal(await page.evaluate(() => navigator.clipboard.readText()), "const answer = 42; // yes");
   });
 
+  test("sets formulas, leaves prices alone, and shows what is no formula as it was written", async () => {
+    const page = await new_chat();
+    await say(page, ["So $e^{i\\pi}+1=0$, at $5 or $10 each.", "", "$$\\int_0^1 x^2\\,dx = \\frac{1}{3}$$", "", "\\[\\begin{pmatrix} a & b \\\\ c & d \\end{pmatrix}\\]", "", "Not one: $\\frac{1$", "Code: `$x$`"].map((l) => `/say ${l}`).join("\n"));
+    await over(page);
+    const prose = last_turn(page).locator(".prose");
+    await prose.locator("math mfrac").waitFor();
+    assert.equal(await prose.locator("math").count(), 3);
+    assert.equal(await prose.locator('math[display="block"]').count(), 2);
+    assert.equal(await prose.locator("math mtable mtr").count(), 2);
+    assert.match(await prose.innerText(), /at \$5 or \$10 each/);
+    assert.deepEqual(await prose.locator("p code").allInnerTexts(), ["\\frac{1", "$x$"]);
+    assert.equal(await prose.locator("[style]").count(), 0);
+  });
+
   test("an example goes into the field and is sent with Enter", async () => {
     const page = await new_chat();
     await page.getByRole("button", { name: "/say Hello there" }).click();
