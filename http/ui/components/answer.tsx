@@ -7,6 +7,7 @@ type Highlight = typeof import("../lib/highlight");
 
 let markdown: Markdown | null = null;
 let highlighter: Highlight | null = null;
+let formulas = false;
 
 /// Loads a part of the app at its first use and renders again when it is there.
 function useLater<T>(have: () => T | null, load: () => Promise<unknown>, wanted: boolean): T | null {
@@ -21,6 +22,7 @@ function useLater<T>(have: () => T | null, load: () => Promise<unknown>, wanted:
 }
 
 const load_markdown = async () => { markdown = await import("../lib/markdown"); };
+const load_formulas = async () => { markdown?.set_formulas_with((await import("../lib/maths")).mathml); formulas = true; };
 const load_highlight = async () => { highlighter = await import("../lib/highlight"); };
 
 const too_long = 30_000; // characters of code; beyond it colouring would make the stream stutter
@@ -34,8 +36,12 @@ function CodeBlock({ lang, text }: { lang: string; text: string }) {
 /// The text of a model as markdown; while it is being written, with a caret behind it.
 export function Answer({ text, writing }: { text: string; writing?: boolean }) {
   const tool = useLater(() => markdown, load_markdown, true);
+  const with_formulas = useLater(() => formulas || null, load_formulas, tool?.has_formula(text) ?? false);
   const last = useRef<Block[]>([]);
+  const last_with = useRef(with_formulas);
   if (!tool) return <div class={`prose plain${writing ? " prose--writing" : ""}`}>{text}</div>;
+  if (last_with.current !== with_formulas) last.current = []; // formulas were shown as they were written until now
+  last_with.current = with_formulas;
   last.current = tool.blocks(text, last.current);
   return (
     <div class={`prose${writing ? " prose--writing" : ""}`}>

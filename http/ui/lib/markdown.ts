@@ -1,5 +1,5 @@
 import DOMPurify from "dompurify";
-import { Marked, type Token, type Tokens } from "marked";
+import { Marked, type Token, type TokenizerAndRendererExtension, type Tokens } from "marked";
 
 /// One block of an answer: code, which gets a head and a copy button, or clean HTML.
 export type Block = { kind: "code"; raw: string; lang: string; text: string } | { kind: "html"; raw: string; html: string };
@@ -22,7 +22,49 @@ function link(href: string, inner: string): string {
   return target ? `<a href="${escape(target)}" target="_blank" rel="noopener noreferrer nofollow">${inner}</a>` : `${inner} (<code>${escape(href)}</code>)`;
 }
 
+type Setter = (tex: string, display: boolean) => string | null;
+let setter: Setter = () => null;
+
+/// Gives what sets formulas, once it is loaded; until then they are shown as they were written.
+export function set_formulas_with(f: Setter): void {
+  setter = f;
+}
+
+/// Whether there may be a formula in it. (`$5 and $6` is none: blocks() looks closer.)
+export const has_formula = (text: string): boolean => /\$|\\[([]/.test(text);
+
+function formula(tex: string, display: boolean): string {
+  const set = setter(tex, display);
+  if (!display) return set ?? `<code>${escape(tex)}</code>`;
+  return `<div class="formula" tabindex="0" role="group" aria-label="Formula">${set ?? `<code>${escape(tex)}</code>`}</div>`;
+}
+
+/// `$$…$$` and `\[…\]` on lines of their own.
+const block_formula: TokenizerAndRendererExtension = {
+  name: "block_formula",
+  level: "block",
+  start: (src) => /(^|\n) {0,3}(\$\$|\\\[)/.exec(src)?.index,
+  tokenizer(src) {
+    const m = /^ {0,3}(?:\$\$([^$]+?)\$\$|\\\[([^]+?)\\\]) *(?:\n|$)/.exec(src);
+    return m ? { type: "block_formula", raw: m[0], tex: (m[1] ?? m[2] ?? "").trim() } : undefined;
+  },
+  renderer: (token) => formula(token["tex"] as string, true),
+};
+
+/// `$…$` and `\(…\)` in a line. A dollar before a blank or a digit opens and closes nothing: those are prices.
+const inline_formula: TokenizerAndRendererExtension = {
+  name: "inline_formula",
+  level: "inline",
+  start: (src) => /\$|\\\(/.exec(src)?.index,
+  tokenizer(src) {
+    const m = /^(?:\$\$([^$\n]+?)\$\$|\$(?!\s)((?:\\.|[^\\$\n])+?)(?<!\s)\$(?!\d)|\\\((.+?)\\\))/.exec(src);
+    return m ? { type: "inline_formula", raw: m[0], tex: (m[1] ?? m[2] ?? m[3] ?? "").trim() } : undefined;
+  },
+  renderer: (token) => formula(token["tex"] as string, false),
+};
+
 const marked = new Marked({
+  extensions: [block_formula, inline_formula],
   gfm: true,
   breaks: true, // models and people mean the lines they write
   renderer: {
@@ -59,7 +101,7 @@ const marked = new Marked({
 });
 
 const clean = (html: string) =>
-  DOMPurify.sanitize(html, { ADD_ATTR: ["target"], FORBID_ATTR: ["style", "id", "name"], FORBID_TAGS: ["style", "form", "input", "button", "svg", "math"] });
+  DOMPurify.sanitize(html, { ADD_ATTR: ["target"], FORBID_ATTR: ["style", "id", "name"], FORBID_TAGS: ["style", "form", "input", "button", "svg"] });
 
 /// Markdown as blocks. `before` are the blocks of the last call for the same, shorter text: what did not change is not made again.
 export function blocks(text: string, before: readonly Block[]): Block[] {

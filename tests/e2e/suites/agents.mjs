@@ -128,7 +128,7 @@ suite("Agents", () => {
     await page.locator(".top").getByText("running").waitFor();
     await page.locator(".prose--writing").getByText("one").waitFor();
     await page.keyboard.press("s");
-    await page.locator(".top").getByText("stopped").waitFor({ timeout: 5000 });
+    await page.locator(".top").getByText("stopped").waitFor({ timeout: 20_000 }); // of the 60 s
     assert.equal((await as_admin("GET", `/api/runs/${run_id}`)).status, "stopped");
     assert.equal(await page.getByRole("button", { name: /^Stop/ }).count(), 0);
   });

@@ -139,7 +139,7 @@ suite("Looks", () => {
     }
   });
 
-  test("axe finds nothing and nothing is wider than the screen, on every page in three looks", { timeout: 600_000 }, async () => {
+  test("axe finds nothing and nothing is wider than the screen, on every page in three looks", { timeout: 800_000 }, async () => {
     const furnished = await furnish();
     const all = pages(furnished);
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { as_admin, eventually, make_agent, new_page, server } from "../support/world.mjs";
+import { as_admin, eventually, make_agent, new_page, patience, server } from "../support/world.mjs";
 import { last_text, new_chat, over, say } from "../support/chat.mjs";
 
 suite("Outage", () => {
@@ -19,14 +19,14 @@ suite("Outage", () => {
     assert.equal(await list.getByRole("switch", { name: `${agent.name} on` }).isDisabled(), true);
 
     await server.start();
-    await list.getByText(/No connection to the server since/).waitFor({ state: "detached", timeout: 40_000 });
+    await list.getByText(/No connection to the server since/).waitFor({ state: "detached", timeout: 2 * patience });
     await eventually("the switch works again", async () => !(await list.getByRole("switch", { name: `${agent.name} on` }).isDisabled()));
 
-    await eventually("the question is still there", async () => (await chat.locator("dialog.sheet").count()) === 1, 40_000);
+    await eventually("the question is still there", async () => (await chat.locator("dialog.sheet").count()) === 1, 2 * patience);
     await eventually("the answer gets through", async () => {
       await chat.keyboard.press("Control+Enter");
       return (await chat.locator("dialog.sheet").count()) === 0;
-    }, 40_000);
+    }, 2 * patience);
     await over(chat);
     assert.match(await last_text(chat), /After the crash/);
     const id = /\/chat\/([^/?]+)/.exec(chat.url())[1];

@@ -6,7 +6,7 @@ import { close_pages, close_world, open_world, server } from "./world.mjs";
 
 let closed = false;
 
-before(open_world, { timeout: 180_000 });
+before(open_world, { timeout: 300_000 });
 beforeEach(() => {
   if (closed) throw new Error("the server and the browser are gone already: some module awaits at its top level");
 });

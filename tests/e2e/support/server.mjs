@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 const program = process.env.OAI_WEB_BIN ?? process.env.OAI_WEB_PROGRAM;
-const start_limit = 120_000; // ms; the first start makes a database cluster, on a machine that may be busy
+const start_limit = 170_000; // ms; the first start makes a database cluster, on a machine that may be busy
 const stop_limit = 15_000;   // ms; the program promises 10 s
 
 export class Server {

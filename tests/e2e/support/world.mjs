@@ -8,8 +8,8 @@ export const looks = [
   { name: "dark", viewport: { width: 1440, height: 900 }, colorScheme: "dark" },
   { name: "390 px", viewport: { width: 390, height: 844 }, colorScheme: "light", isMobile: true, hasTouch: true },
 ];
-/// Long enough for a busy machine; nothing waits this long when all is well.
-export const patience = 20_000;
+/// ms; long enough for a machine that builds beside it. Nothing waits this long when all is well.
+export const patience = 60_000;
 
 export const server = new Server();
 let browser = null;
@@ -23,6 +23,7 @@ export async function open_world() {
   browser = await chromium.launch({
     executablePath: process.env.OAI_WEB_CHROMIUM ?? "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    timeout: 2 * patience,
   });
 }
 

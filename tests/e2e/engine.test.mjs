@@ -1,0 +1,11 @@
+// What works on its own, what it is set to, and who may: agents, triggers, settings, models, people, the engine.
+import "./support/hooks.mjs"; // first: it opens the world before any suite
+import "./suites/agents.mjs";
+import "./suites/webhooks.mjs";
+import "./suites/settings.mjs";
+import "./suites/models.mjs";
+import "./suites/account.mjs";
+import "./suites/users.mjs";
+import "./suites/audit.mjs";
+import "./suites/engine.mjs";
+import "./suites/complaints.mjs";
