@@ -90,7 +90,8 @@ TEST_F(Injection, a_wrong_script_is_refused_as_a_whole) {
 {"to":"/runs/nobody","message":"pause_engine"})");
   EXPECT_EQ(a.status, 422);
   std::vector<std::string> errors;
-  for (const auto& e : json_of(a).at("errors").as_array())
+  const auto answer = json_of(a);
+  for (const auto& e : answer.at("errors").as_array())
     errors.push_back(text(e, "path") + " | " + text(e, "message"));
   EXPECT_THAT(errors, ElementsAre("line 2: body.agnt_id | is not known here; did you mean agent_id?",
                                   "line 2: body.agent_id | is required", "line 3 | there is no actor at /runs/nobody"));
