@@ -65,6 +65,7 @@ export function Composer(p: Props) {
   const none = why_none(chosen);
   const what = can_take(chosen, "image") ? (can_take(chosen, "pdf") ? "Pictures and PDF documents" : "Pictures") : "PDF documents";
   const add = (more: Iterable<File>) => {
+    if (sending) return; // what came now would go with no message
     set_refused(none === null ? add_files(p.of, more, chosen) : [none]);
     field.current?.focus();
   };

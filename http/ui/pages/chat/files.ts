@@ -2,6 +2,7 @@ import { signal } from "@preact/signals";
 import { files as places, type Attachment, type Model } from "../../api";
 import { as_error } from "../../lib/act";
 import { bytes, plural } from "../../lib/format";
+import { me } from "../../lib/session";
 import { upload } from "../../lib/upload";
 
 export const most_files = 10;                  // in one message; the server's own limit, as is the next
@@ -29,14 +30,15 @@ export interface PendingFile {
 
 /// By conversation, so that they wait while another one is looked at.
 const pending = signal<ReadonlyMap<string, readonly PendingFile[]>>(new Map());
+const place = (of: string) => `${me.value?.id} ${of}`; // who signs in next here sees none of it
 let count = 0;
 
-export const files_of = (of: string): readonly PendingFile[] => pending.value.get(of) ?? [];
+export const files_of = (of: string): readonly PendingFile[] => pending.value.get(place(of)) ?? [];
 
 function put(of: string, files: readonly PendingFile[]): void {
   const next = new Map(pending.value);
-  if (files.length > 0) next.set(of, files);
-  else next.delete(of);
+  if (files.length > 0) next.set(place(of), files);
+  else next.delete(place(of));
   pending.value = next;
 }
 

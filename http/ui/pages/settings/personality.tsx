@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { api } from "../../api";
 import { Button } from "../../components/button";
 import { Field } from "../../components/field";
@@ -6,6 +6,7 @@ import { Icon, Mark } from "../../components/icon";
 import { FormError } from "../../components/notice";
 import { useAct } from "../../lib/act";
 import { me } from "../../lib/session";
+import { useUnsaved } from "../../lib/unsaved";
 
 type Key = "personality_soul" | "personality_user";
 
@@ -31,6 +32,12 @@ export function Personality() {
     set_drafts({});
     set_done(true);
   };
+  useUnsaved(changed.length > 0);
+  useEffect(() => {
+    const on_key = (e: KeyboardEvent) => { if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === "s") { e.preventDefault(); if (changed.length > 0 && !act.busy) void save(); } };
+    addEventListener("keydown", on_key);
+    return () => removeEventListener("keydown", on_key);
+  });
   return (
     <section class="set">
       <h2>Personality</h2>
@@ -49,7 +56,7 @@ export function Personality() {
           <SystemText text={who.system_user} empty="While it is empty, the agent is told nothing of you." />
         </div>
         <FormError error={act.error} />
-        <div class="btns"><Button type="submit" server busy={act.busy} disabled={changed.length === 0}>Save</Button>{changed.length > 0 && <Button kind="quiet" onClick={() => { act.clear(); set_drafts({}); }}>Discard</Button>}{done && changed.length === 0 && <span class="state" role="status"><Mark name="ok" />Saved</span>}</div>
+        <div class="btns"><Button type="submit" server busy={act.busy} keys="Ctrl S" disabled={changed.length === 0}>Save</Button>{changed.length > 0 && <Button kind="quiet" onClick={() => { act.clear(); set_drafts({}); }}>Discard</Button>}{done && changed.length === 0 && <span class="state" role="status"><Mark name="ok" />Saved</span>}</div>
       </form>
     </section>
   );

@@ -1,0 +1,3 @@
+import "./support/hooks.mjs";
+import "./suites/tmp_looks.mjs";
+import "./suites/complaints.mjs";
