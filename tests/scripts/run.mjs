@@ -23,6 +23,7 @@ async function make_world(program) {
     AGENT_ID: (await agent("says hello", "/say hello")).id,
     SLOW_AGENT_ID: (await agent("takes its time", "/slow 60 one two three four five six seven eight nine ten")).id,
     TOKEN: echo.webhook.token,
+    WEBHOOK_NAME: echo.webhook.name,
     CONVERSATION_ID: (await program.admin("POST", "/api/conversations", {})).id,
   };
 }
