@@ -104,7 +104,7 @@ export function Composer(p: Props) {
           <label class="vh" for="say">Message</label>
           <textarea
             id="say" rows={2} ref={field} value={text} enterkeyhint="send"
-            placeholder={files.length > 0 ? `Say what is to be done with ${files.length === 1 ? "it, or just send it" : "them, or just send them"}` : p.running ? "Write while it answers; it is sent when this turn is over" : "Write a message"}
+            placeholder={files.length > 0 ? `Add a few words, or just send ${files.length === 1 ? "it" : "them"}` : p.running ? "Write while it answers; it is sent when this turn is over" : "Write a message"}
             readOnly={sending !== null} onInput={(e) => set_text(e.currentTarget.value)} onPaste={on_paste}
             onKeyDown={(e) => {
               if (e.key === "Enter" && !e.shiftKey && !e.isComposing) { e.preventDefault(); void send(); }

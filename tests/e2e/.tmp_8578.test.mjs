@@ -1,3 +1,0 @@
-import "./support/hooks.mjs";
-import "./suites/tmp_looks.mjs";
-import "./suites/complaints.mjs";
