@@ -146,7 +146,7 @@ base::result<void> actor_port::settings_changed() {
   now_.settings->set(std::move(fresh));
   // Waited for: what is taken off the list may not be reached by what comes after the answer.
   if (const auto set = tell(to_.http, messages::set_allowed_hosts{std::move(allowed)}); !set)
-    return set;
+    return set.error();
   if (paused != was_paused)
     return paused ? pause() : resume();
   return {};

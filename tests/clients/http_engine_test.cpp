@@ -345,6 +345,7 @@ TEST_F(HttpEngine, one_transfer_too_many_is_refused_at_once) {
   engine.cancel(last);
   EXPECT_TRUE(four.wait_for_end());
   EXPECT_EQ(four.outcome.fault, fault::cancelled);
+  engine.stop();
 }
 
 TEST_F(HttpEngine, a_listener_may_cancel_and_submit) {

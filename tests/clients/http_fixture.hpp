@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <condition_variable>
 #include <future>
 #include <memory>
 #include <mutex>
@@ -69,10 +70,19 @@ protected:
   connect_log connects;
 };
 
-/// What a listener heard, to wait for.
+/// What a listener heard, to wait for. It must live until its transfer's end.
 class heard {
 public:
+  heard() = default;
+  heard(const heard&) = delete;
+  heard& operator=(const heard&) = delete;
+  ~heard() {
+    const std::lock_guard lock(mutex_);
+    EXPECT_TRUE(!listening_ || ends == 1) << "the test ends before its transfer: stop the engine first";
+  }
+
   [[nodiscard]] net::listener listener() {
+    listening_ = true;
     net::listener out;
     out.head = [this](net::head h) {
       const std::lock_guard lock(mutex_);
@@ -113,6 +123,7 @@ public:
 private:
   std::mutex mutex_;
   std::condition_variable changed_;
+  bool listening_ = false;
 };
 
 } // namespace test
