@@ -175,7 +175,7 @@ void agent_run::look_at_owner() {
 
 /// The one place that decides what comes next, from the transcript.
 void agent_run::next() {
-  if (finishing_ || waiting_ != waiting_for::nothing)
+  if (finishing_ || waiting_ != waiting_for::nothing || model_call_ != 0)
     return;
   if (stopping_)
     return finish(records::run_state::stopped);

@@ -236,7 +236,7 @@ void agent_run::tool_ended(const std::string& call_id, const boost::json::value&
   commit([this, call_id] {
     if (auto* done = find_call(call_id))
       publish_done(*done);
-    if (running_tools_ == 0)
+    if (running_tools_ == 0 && writes_.empty()) // the result of a call beside it may be under way to the journal
       next();
   });
 }

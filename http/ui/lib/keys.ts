@@ -34,6 +34,21 @@ export function useKeys(bindings: Record<string, (event: KeyboardEvent) => void>
   }, []);
 }
 
+/// `Ctrl S` saves, also while something is typed. What it saves is what was rendered last: nothing typed before it is missed.
+export function useSaveKey(save: () => void): void {
+  const latest = useRef(save);
+  latest.current = save;
+  useLayoutEffect(() => {
+    const on_key = (event: KeyboardEvent) => {
+      if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "s") return;
+      event.preventDefault();
+      latest.current();
+    };
+    addEventListener("keydown", on_key);
+    return () => removeEventListener("keydown", on_key);
+  }, []);
+}
+
 /// `J` and `K` move through the rows of the list in `root`; each row has a link or button with `data-row`, which `Enter` then opens.
 export function useRowKeys(root: { current: HTMLElement | null }): void {
   const move = (by: number) => {

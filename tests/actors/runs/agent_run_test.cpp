@@ -117,6 +117,16 @@ TEST_F(AgentRun, text_of_several_answers_joins_to_the_text_of_done) {
   EXPECT_EQ(boost::json::parse(events.back().data).at("text"), boost::json::value(text_of_events()));
 }
 
+TEST_F(AgentRun, results_of_calls_side_by_side_are_all_committed_before_the_model_is_asked_once) {
+  start_supervisor(unlimited);
+  queue(agent_run("r1", "/tool time {} ; time {} ; time {}\n/say after"));
+  ASSERT_EQ(state_of("r1"), run_state::success);
+  const auto rows = tree.registry->rows();
+  const auto provider = std::ranges::find(rows, "/outbound/provider/demo", &engine::actor_row::path);
+  ASSERT_NE(provider, rows.end());
+  EXPECT_EQ(provider->handled, 2U) << "one call for each of the two answers";
+}
+
 TEST_F(AgentRun, slow_words_take_their_time_although_nobody_listens) {
   start_supervisor(unlimited);
   queue(agent_run("r1", "/slow 10 one two"));

@@ -35,11 +35,11 @@ async function read_events(path, last_id, limit) {
 
 const words = Array.from({ length: 24 }, (_, i) => `wörd${i + 1}`).join(" ");
 
-/// Says something and reads the answer over a connection that is cut after every `n` events.
-async function cut_after(n) {
+/// Says something and reads the answer over a connection that is cut after every `n` events. `answer`: its text, where it is known.
+async function cut_after(n, said = `/say ${words}`, answer = words) {
   const conversation = await as_admin("POST", "/api/conversations", {});
   const path = `/api/conversations/${conversation.id}/events`;
-  const turn = await as_admin("POST", `/api/conversations/${conversation.id}/messages`, { text: `/say ${words}` });
+  const turn = await as_admin("POST", `/api/conversations/${conversation.id}/messages`, { text: said });
   let last = turn.last_event_id, joined = "", connections = 0;
   const seen = new Set();
   for (;;) {
@@ -53,8 +53,8 @@ async function cut_after(n) {
       assert.notEqual(event.name, "error", `cut after ${n}: ${JSON.stringify(event.data)}`);
       if (event.name === "text") joined += event.data.content;
       if (event.name === "done") {
-        assert.equal(event.data.text, words, `cut after ${n}: the answer itself`);
-        return { joined, connections };
+        if (answer) assert.equal(event.data.text, answer, `cut after ${n}: the answer itself`);
+        return { joined, connections, text: event.data.text };
       }
     }
   }
@@ -69,5 +69,11 @@ suite("Event streams", () => {
         assert.ok(connections > 1, `cut after ${n + i}: it was never cut`);
       }
     }
+  });
+
+  test("join to the whole text also around calls that are made side by side", async () => {
+    const { joined, text } = await cut_after(3, "/say Before\n/tool time {} ; time {} ; time {}\n/say After", null);
+    assert.equal(joined, text);
+    assert.match(text, /^Before\n\ntime: .*\ntime: .*\ntime: .*\nAfter$/);
   });
 });

@@ -6,6 +6,7 @@ import { Field } from "../../components/field";
 import { FormError } from "../../components/notice";
 import { useAct } from "../../lib/act";
 import { useFocus } from "../../lib/focus";
+import { useSaveKey } from "../../lib/keys";
 import { useResource } from "../../lib/resource";
 import { useUnsaved } from "../../lib/unsaved";
 import { ToolChoice } from "./tool_choice";
@@ -49,11 +50,7 @@ export function AgentForm({ agent, on_save, on_leave }: Props) {
   useUnsaved(changed.some((k) => agent !== null || k !== "model") && !act.busy); // the model of a new one was not typed
   const error = (key: keyof AgentBody) => act.error?.fields[key];
   const save = () => void act.run(() => on_save(agent ? Object.fromEntries(changed.map((k) => [k, form[k]])) : tidy(form)));
-  useEffect(() => {
-    const on_key = (e: KeyboardEvent) => { if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === "s") { e.preventDefault(); if (changed.length > 0) save(); } };
-    addEventListener("keydown", on_key);
-    return () => removeEventListener("keydown", on_key);
-  });
+  useSaveKey(() => { if (changed.length > 0 && !act.busy) save(); });
 
   return (
     <form class="agent-form stack gap-6" noValidate onSubmit={(e) => { e.preventDefault(); save(); }}>

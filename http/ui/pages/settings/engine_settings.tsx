@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { api, type ApiError, type Setting } from "../../api";
 import { Button } from "../../components/button";
 import { ConfirmDialog } from "../../components/dialog";
@@ -8,6 +8,7 @@ import { FormError } from "../../components/notice";
 import { as_error } from "../../lib/act";
 import { refresh_engine } from "../../lib/engine";
 import { focus_invalid } from "../../lib/focus";
+import { useSaveKey } from "../../lib/keys";
 import { sentence_of } from "../../lib/format";
 import { useResource, type Resource } from "../../lib/resource";
 import { load_session } from "../../lib/session";
@@ -64,11 +65,7 @@ function Rows({ all, parts }: { all: Resource<Setting[]>; parts: readonly Part[]
     if (keys.some((key) => key.startsWith("system:personality_"))) void load_session(); // the account shows the system's texts
   };
   const save = () => void each(changed.map((s) => s.key), (key) => api.set_setting(key, value_of(rows.find((s) => s.key === key)!, drafts[key]!)));
-  useEffect(() => {
-    const on_key = (e: KeyboardEvent) => { if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === "s") { e.preventDefault(); if (changed.length > 0 && !busy) save(); } };
-    addEventListener("keydown", on_key);
-    return () => removeEventListener("keydown", on_key);
-  });
+  useSaveKey(() => { if (changed.length > 0 && !busy) save(); });
   const message = (key: string) => {
     const e = errors[key];
     return e && (e.fields["value"] ?? e.fields[key] ?? Object.values(e.fields)[0] ?? e.message);
@@ -84,7 +81,7 @@ function Rows({ all, parts }: { all: Resource<Setting[]>; parts: readonly Part[]
           <div class="rows">
             {p.rows.map((s) => (
               <SettingRow key={s.key} s={s} draft={drafts[s.key] ?? draft_of(s)} changed={changed.includes(s)} error={message(s.key)} {...(is_model(s) ? { models: models.data ?? [] } : {})}
-                on_change={(d) => set_drafts({ ...drafts, [s.key]: d })} on_reset={() => { if (is_secret(s)) set_gone(s); else void each([s.key], (key) => api.reset_setting(key)); }} />
+                on_change={(d) => set_drafts((old) => ({ ...old, [s.key]: d }))} on_reset={() => { if (is_secret(s)) set_gone(s); else void each([s.key], (key) => api.reset_setting(key)); }} />
             ))}
           </div>
         </section>

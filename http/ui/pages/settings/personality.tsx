@@ -5,6 +5,7 @@ import { Field } from "../../components/field";
 import { Icon, Mark } from "../../components/icon";
 import { FormError } from "../../components/notice";
 import { useAct } from "../../lib/act";
+import { useUnsaved } from "../../lib/unsaved";
 import { me } from "../../lib/session";
 import { useUnsaved } from "../../lib/unsaved";
 
@@ -24,7 +25,8 @@ export function Personality() {
   const [done, set_done] = useState(false);
   const value = (key: Key) => drafts[key] ?? who[key] ?? "";
   const changed = (["personality_soul", "personality_user"] as const).filter((key) => value(key) !== (who[key] ?? ""));
-  const set = (key: Key) => (e: { currentTarget: HTMLTextAreaElement }) => { set_done(false); set_drafts({ ...drafts, [key]: e.currentTarget.value }); };
+  const set = (key: Key) => (e: { currentTarget: HTMLTextAreaElement }) => { set_done(false); const text = e.currentTarget.value; set_drafts((old) => ({ ...old, [key]: text })); };
+  useUnsaved(changed.length > 0 && !act.busy);
   const save = async () => {
     const change = Object.fromEntries(changed.map((key) => [key, value(key).trim()]));
     const ok = await act.run(async () => { me.value = { ...who, ...(await api.update_me(change)) }; });
