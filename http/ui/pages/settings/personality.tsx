@@ -7,7 +7,6 @@ import { FormError } from "../../components/notice";
 import { useAct } from "../../lib/act";
 import { useUnsaved } from "../../lib/unsaved";
 import { me } from "../../lib/session";
-import { useUnsaved } from "../../lib/unsaved";
 
 type Key = "personality_soul" | "personality_user";
 
