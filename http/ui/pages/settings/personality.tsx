@@ -33,7 +33,6 @@ export function Personality() {
     set_drafts({});
     set_done(true);
   };
-  useUnsaved(changed.length > 0);
   useEffect(() => {
     const on_key = (e: KeyboardEvent) => { if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === "s") { e.preventDefault(); if (changed.length > 0 && !act.busy) void save(); } };
     addEventListener("keydown", on_key);
