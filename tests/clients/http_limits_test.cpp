@@ -91,11 +91,11 @@ TEST_F(HttpLimits, first_byte_is_not_over_while_a_stream_is_open) {
   const loopback_server server([](peer& p) {
     p.read_request();
     p.send("HTTP/1.1 200 OK\r\n\r\n");
-    p.wait_for_close(60ms); // longer than first_byte
+    p.wait_for_close(400ms); // longer than first_byte
     p.send("late");
   });
   const auto engine = engine_for(server);
-  const auto r = with_bounds(*engine, server.url(), [](auto& b) { b.first_byte = 30ms; });
+  const auto r = with_bounds(*engine, server.url(), [](auto& b) { b.first_byte = 300ms; });
   EXPECT_EQ(r.outcome.fault, fault::none) << r.outcome.message;
   EXPECT_EQ(r.body, "late");
 }

@@ -158,7 +158,7 @@ TEST_F(HttpMany, two_thousand_streams_need_one_thread_and_no_time_while_nothing_
     ids.push_back(engine->submit(get(server.url(), trust::provider), std::move(who)));
   }
   heads.wait();
-  EXPECT_EQ(threads_of_this_process(), threads_before);
+  EXPECT_LE(threads_of_this_process(), threads_before); // one of a resolver before us may have ended
   EXPECT_EQ(engine->counters().open, static_cast<std::uint64_t>(streams));
   server.send_to_all("one");
   first_pieces.wait();
