@@ -1,12 +1,13 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { api } from "../../api";
 import { Button } from "../../components/button";
 import { Field } from "../../components/field";
 import { Icon, Mark } from "../../components/icon";
 import { FormError } from "../../components/notice";
 import { useAct } from "../../lib/act";
-import { useUnsaved } from "../../lib/unsaved";
+import { useSaveKey } from "../../lib/keys";
 import { me } from "../../lib/session";
+import { useUnsaved } from "../../lib/unsaved";
 
 type Key = "personality_soul" | "personality_user";
 
@@ -33,11 +34,7 @@ export function Personality() {
     set_drafts({});
     set_done(true);
   };
-  useEffect(() => {
-    const on_key = (e: KeyboardEvent) => { if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === "s") { e.preventDefault(); if (changed.length > 0 && !act.busy) void save(); } };
-    addEventListener("keydown", on_key);
-    return () => removeEventListener("keydown", on_key);
-  });
+  useSaveKey(() => { if (changed.length > 0 && !act.busy) void save(); });
   return (
     <section class="set">
       <h2>Personality</h2>
