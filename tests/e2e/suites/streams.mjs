@@ -63,7 +63,7 @@ async function cut_after(n, said = `/say ${words}`, answer = words) {
 suite("Event streams", () => {
   test("lose nothing and double nothing when cut after each n-th event, n = 1 to 20", { timeout: 240_000 }, async () => {
     for (let n = 1; n <= 20; n += 2) { // two at a time: three runs may go on at once
-      const outcomes = await Promise.all([n, n + 1].map(cut_after));
+      const outcomes = await Promise.all([n, n + 1].map((each) => cut_after(each)));
       for (const [i, { joined, connections }] of outcomes.entries()) {
         assert.equal(Buffer.compare(Buffer.from(joined), Buffer.from(words)), 0, `cut after ${n + i}: ${joined}`);
         assert.ok(connections > 1, `cut after ${n + i}: it was never cut`);
