@@ -109,6 +109,16 @@ suite("Audit log", () => {
     assert.ok(json.every((e) => e.task_id === run && e.user === "marta"));
   });
 
+  test("what a spreadsheet would take for a formula stays text, and commas and quotes stay in their cell", async () => {
+    const page = await new_page();
+    await page.goto("/audit");
+    await rows(page).first().waitFor();
+    const entry = { id: 1, timestamp: "2026-01-02T03:04:05.678Z", session_id: null, tool_name: "web", arguments: { q: "a, b" }, result_summary: '=HYPERLINK("http://evil.example")', confirmed: true, task_id: null, user_id: null };
+    await page.route(/\/api\/audit\?.*per_page=500/, (route) => route.fulfill({ json: { entries: [entry], total: 1, page: 1, per_page: 500 } }));
+    const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Export as CSV" }).click()]);
+    assert.equal((await readFile(await file.path(), "utf8")).split("\r\n")[1], '1,2026-01-02T03:04:05.678Z,system,web,yes,,,"{""q"":""a, b""}","\'=HYPERLINK(""http://evil.example"")"');
+  });
+
   test("an export can be cancelled while it reads", async () => {
     const page = await new_page();
     await page.goto("/audit");
