@@ -27,10 +27,14 @@ void create(session& s, const row& agent) { insert(s, table, agent); }
 bool update(session& s, const records::viewer& by, const row& a) {
   return s.exec(R"(
       UPDATE agents SET name = $4, description = $5, prompt = $6, model = $7, can_create_subagents = $8,
-             allowed_tools = $9, schedule = $10, enabled = $11, max_tool_calls = $12, prompt_mode = $13, updated_at = $14
+             allowed_tools = $9, schedule = $10, enabled = $11, max_tool_calls = $12, prompt_mode = $13, updated_at = $14,
+             fallback_model = $15, max_concurrent_runs = $16, budget_day_usd = $17, budget_month_usd = $18,
+             missed_runs = $19, missed_runs_max = $20, schedule_jitter_s = $21, allow_overlap = $22
       WHERE id = $3 AND deleted_at IS NULL AND ($1 OR owner_user_id = $2))",
                 by.sees_all(), by.user_id, a.id, a.name, a.description, a.prompt, a.model, a.can_create_subagents,
-                a.allowed_tools, a.schedule, a.enabled, a.max_tool_calls, a.prompt_mode, a.updated_at)
+                a.allowed_tools, a.schedule, a.enabled, a.max_tool_calls, a.prompt_mode, a.updated_at, a.fallback_model,
+                a.max_concurrent_runs, a.budget_day_usd, a.budget_month_usd, a.missed_runs, a.missed_runs_max,
+                a.schedule_jitter_s, a.allow_overlap)
            .affected()
          > 0;
 }

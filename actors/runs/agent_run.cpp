@@ -288,7 +288,8 @@ void agent_run::model_failed(const messages::model_reply& reply) {
     delayed_send(this, std::max(delay, asked), messages::retry_model{});
     return;
   }
-  const auto fallback = services_->settings->get()->fallback_model;
+  const auto& own = run_.definition.fallback_model;
+  const auto fallback = own ? *own : services_->settings->get()->fallback_model;
   if (!shown && !fallback.empty() && model_ == run_.definition.model && fallback != model_) {
     spdlog::warn("model_fell_back run={} from={} to={} error=\"{}\"", run_.id, model_, fallback, reply.error);
     model_ = fallback;

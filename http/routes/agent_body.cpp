@@ -100,13 +100,36 @@ agent_view view_of(const records::agent_record& r) {
           r.created_by,
           r.owner_user_id,
           r.created_at,
-          r.updated_at};
+          r.updated_at,
+          r.fallback_model,
+          r.max_concurrent_runs,
+          r.budget_day_usd,
+          r.budget_month_usd,
+          r.missed_runs,
+          r.missed_runs_max,
+          r.schedule_jitter_s,
+          r.allow_overlap};
 }
 
 agent_body body_of(const records::agent_record& r) {
-  return {
-    r.name,     r.prompt,  r.model,          r.description, tools_to_json(r.allowed_tools), r.can_create_subagents,
-    r.schedule, r.enabled, r.max_tool_calls, r.prompt_mode};
+  return {r.name,
+          r.prompt,
+          r.model,
+          r.description,
+          tools_to_json(r.allowed_tools),
+          r.can_create_subagents,
+          r.schedule,
+          r.enabled,
+          r.max_tool_calls,
+          r.prompt_mode,
+          r.fallback_model,
+          r.max_concurrent_runs,
+          r.budget_day_usd,
+          r.budget_month_usd,
+          r.missed_runs,
+          r.missed_runs_max,
+          r.schedule_jitter_s,
+          r.allow_overlap};
 }
 
 void apply(const agent_body& body, records::agent_record& row) {
@@ -120,6 +143,14 @@ void apply(const agent_body& body, records::agent_record& row) {
   row.enabled = body.enabled;
   row.max_tool_calls = body.max_tool_calls;
   row.prompt_mode = body.prompt_mode;
+  row.fallback_model = body.fallback_model;
+  row.max_concurrent_runs = body.max_concurrent_runs;
+  row.budget_day_usd = body.budget_day_usd;
+  row.budget_month_usd = body.budget_month_usd;
+  row.missed_runs = body.missed_runs;
+  row.missed_runs_max = body.missed_runs_max;
+  row.schedule_jitter_s = body.schedule_jitter_s;
+  row.allow_overlap = body.allow_overlap;
 }
 
 void check_agent(const services& with, const agent_body& body, const agent_body* before) {
@@ -127,6 +158,10 @@ void check_agent(const services& with, const agent_body& body, const agent_body*
   if (before == nullptr || before->model != body.model) {
     if (auto reason = reason_against_model(with, body.model))
       errors.push_back({"model", std::move(*reason)});
+  }
+  if (body.fallback_model && (before == nullptr || before->fallback_model != body.fallback_model)) {
+    if (auto reason = reason_against_model(with, *body.fallback_model))
+      errors.push_back({"fallback_model", std::move(*reason)});
   }
   if (before == nullptr || before->allowed_tools != body.allowed_tools)
     check_tools(with, body.allowed_tools, errors);

@@ -21,6 +21,14 @@ struct agent_body {
   bool enabled = true;
   std::optional<int> max_tool_calls;
   records::prompt_mode prompt_mode = records::prompt_mode::combined;
+  std::optional<std::string> fallback_model;
+  std::optional<int> max_concurrent_runs;
+  std::optional<double> budget_day_usd;
+  std::optional<double> budget_month_usd;
+  records::missed_runs missed_runs = records::missed_runs::skip;
+  int missed_runs_max = 5;
+  int schedule_jitter_s = 0;
+  bool allow_overlap = false;
 
   static std::span<const base::field_rule> rules() {
     static constexpr base::field_rule all[]
@@ -32,13 +40,22 @@ struct agent_body {
           .help
           = "\"all\", \"none\", or a list of names: a tool, `mcp__server` for all of its tools, `mcp__server__tool`"},
          {.name = "schedule", .help = "cron with five fields, or @daily and the like", .max = 200},
-         {.name = "max_tool_calls", .help = "per run; empty: the system's limit", .min = 0, .max = 10'000}};
+         {.name = "max_tool_calls", .help = "per run; empty: the system's limit", .min = 0, .max = 10'000},
+         {.name = "fallback_model", .help = "when its own model fails; empty: the system's", .min = 3, .max = 200},
+         {.name = "max_concurrent_runs", .help = "at once; empty: no limit of its own", .min = 1, .max = 10'000},
+         {.name = "budget_day_usd", .help = "USD a day; empty: no limit", .min = 0, .max = 1'000'000},
+         {.name = "budget_month_usd", .help = "USD a month; empty: no limit", .min = 0, .max = 1'000'000},
+         {.name = "missed_runs", .help = "what becomes of times at which the server was not there"},
+         {.name = "missed_runs_max", .help = "with missed_runs all: at most so many at once", .min = 1, .max = 1'000},
+         {.name = "schedule_jitter_s", .help = "seconds; each time comes up to so much later", .min = 0, .max = 3'600},
+         {.name = "allow_overlap", .help = "whether a time may come while a run of an earlier one goes on"}};
     return all;
   }
 };
 BOOST_DESCRIBE_STRUCT(agent_body, (),
                       (name, prompt, model, description, allowed_tools, can_create_subagents, schedule, enabled,
-                       max_tool_calls, prompt_mode))
+                       max_tool_calls, prompt_mode, fallback_model, max_concurrent_runs, budget_day_usd,
+                       budget_month_usd, missed_runs, missed_runs_max, schedule_jitter_s, allow_overlap))
 
 /// All columns of `agents`.
 struct agent_view {
@@ -58,10 +75,20 @@ struct agent_view {
   std::optional<std::string> owner_user_id;
   base::timestamp created_at{};
   base::timestamp updated_at{};
+  std::optional<std::string> fallback_model;
+  std::optional<int> max_concurrent_runs;
+  std::optional<double> budget_day_usd;
+  std::optional<double> budget_month_usd;
+  records::missed_runs missed_runs = records::missed_runs::skip;
+  int missed_runs_max = 5;
+  int schedule_jitter_s = 0;
+  bool allow_overlap = false;
 };
 BOOST_DESCRIBE_STRUCT(agent_view, (),
                       (id, name, description, prompt, model, can_create_subagents, allowed_tools, schedule, enabled,
-                       max_tool_calls, prompt_mode, parent_agent_id, created_by, owner_user_id, created_at, updated_at))
+                       max_tool_calls, prompt_mode, parent_agent_id, created_by, owner_user_id, created_at, updated_at,
+                       fallback_model, max_concurrent_runs, budget_day_usd, budget_month_usd, missed_runs,
+                       missed_runs_max, schedule_jitter_s, allow_overlap))
 
 [[nodiscard]] agent_view view_of(const records::agent_record& row);
 [[nodiscard]] agent_body body_of(const records::agent_record& row);

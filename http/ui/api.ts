@@ -64,10 +64,13 @@ export interface Provider {
 export interface ModelServer { name: string; base_url: string; has_key: boolean; created_at: string }
 
 export type AllowedTools = "all" | "none" | string[];
+export type MissedRuns = "skip" | "once" | "all";
 export type PromptMode = "combined" | "system_only" | "agent_only";
 export interface AgentBody {
   name: string; prompt: string; model: string; description: string | null; allowed_tools: AllowedTools;
   can_create_subagents: boolean; schedule: string | null; enabled: boolean; max_tool_calls: number | null; prompt_mode: PromptMode;
+  fallback_model: string | null; max_concurrent_runs: number | null; budget_day_usd: number | null; budget_month_usd: number | null;
+  missed_runs: MissedRuns; missed_runs_max: number; schedule_jitter_s: number; allow_overlap: boolean;
 }
 export interface Agent extends AgentBody {
   id: string; parent_agent_id: string | null; created_by: string | null; owner_user_id: string | null;

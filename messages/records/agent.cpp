@@ -12,6 +12,7 @@ run_definition definition_of(const agent_record& agent) {
   out.can_create_subagents = agent.can_create_subagents;
   out.max_tool_calls = agent.max_tool_calls;
   out.prompt_mode = agent.prompt_mode;
+  out.fallback_model = agent.fallback_model;
   return out;
 }
 

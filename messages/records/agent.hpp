@@ -4,6 +4,11 @@
 
 namespace records {
 
+/// What becomes of the times of a schedule at which the server was not there: nothing (but a note), one run, or one for
+/// each, up to `missed_runs_max`.
+enum class missed_runs { skip, once, all };
+BOOST_DESCRIBE_ENUM(missed_runs, skip, once, all)
+
 /// One row of `agents`.
 struct agent_record {
   std::string id;
@@ -24,11 +29,20 @@ struct agent_record {
   base::timestamp created_at{};
   base::timestamp updated_at{};
   std::optional<base::timestamp> deleted_at; ///< hidden since then
+  std::optional<std::string> fallback_model; ///< when its own model fails; empty = the system's
+  std::optional<int> max_concurrent_runs;    ///< empty = no limit of its own
+  std::optional<double> budget_day_usd;      ///< empty = no limit; days and months are the owner's
+  std::optional<double> budget_month_usd;
+  records::missed_runs missed_runs = records::missed_runs::skip;
+  int missed_runs_max = 5;
+  int schedule_jitter_s = 0;
+  bool allow_overlap = false; ///< whether a time may come while a run of an earlier one goes on
 };
 BOOST_DESCRIBE_STRUCT(agent_record, (),
                       (id, name, description, prompt, model, can_create_subagents, allowed_tools, schedule, enabled,
                        max_tool_calls, prompt_mode, parent_agent_id, created_by, owner_user_id, created_at, updated_at,
-                       deleted_at))
+                       deleted_at, fallback_model, max_concurrent_runs, budget_day_usd, budget_month_usd, missed_runs,
+                       missed_runs_max, schedule_jitter_s, allow_overlap))
 
 /// The copy of the definition that a run keeps. `[]` of old rows becomes "all".
 [[nodiscard]] run_definition definition_of(const agent_record& agent);

@@ -24,16 +24,18 @@ BOOST_DESCRIBE_ENUM(prompt_mode, combined, system_only, agent_only)
 
 /// The copy of the agent that a run keeps, so that later edits do not change it. Column `runs.definition` (JSONB).
 struct run_definition {
-  std::string name;                                     ///< the agent's name; empty for a chat turn
-  std::string prompt;                                   ///< the agent's prompt; empty for a chat turn
-  std::string model;                                    ///< `provider:model`
+  std::string name;                                      ///< the agent's name; empty for a chat turn
+  std::string prompt;                                    ///< the agent's prompt; empty for a chat turn
+  std::string model;                                     ///< `provider:model`
   std::optional<std::vector<std::string>> allowed_tools; ///< empty = all that the owner may use
   bool can_create_subagents = false;
   std::optional<int> max_tool_calls; ///< empty = the system's limit
   records::prompt_mode prompt_mode = records::prompt_mode::combined;
+  std::optional<std::string> fallback_model; ///< empty = the system's
 };
 BOOST_DESCRIBE_STRUCT(run_definition, (),
-                      (name, prompt, model, allowed_tools, can_create_subagents, max_tool_calls, prompt_mode))
+                      (name, prompt, model, allowed_tools, can_create_subagents, max_tool_calls, prompt_mode,
+                       fallback_model))
 
 /// One row of `runs`.
 struct run_record {
@@ -62,24 +64,25 @@ struct run_record {
 };
 BOOST_DESCRIBE_STRUCT(run_record, (),
                       (id, kind, agent_id, conversation_id, owner_user_id, trigger_event_id, parent_run_id, priority,
-                       definition, message, state, why_waiting, attempts, queued_at, started_at, ended_at,
-                       input_tokens, output_tokens, cost_usd, result, error, trace_id))
+                       definition, message, state, why_waiting, attempts, queued_at, started_at, ended_at, input_tokens,
+                       output_tokens, cost_usd, result, error, trace_id))
 
 /// One row of `trigger_events`. UNIQUE (source, source_id, dedupe_key) makes a redelivery harmless.
 struct trigger_event {
   std::string id;
-  std::string source;                     ///< `webhook`
-  std::string source_id;                  ///< the endpoint's id
-  std::string source_name;                ///< the endpoint's name at that time
-  std::string dedupe_key;                 ///< the sender's, or the event's id
-  std::string content_type;               ///< as sent, at most 200 bytes
-  base::untrusted_text body;              ///< clean UTF-8
-  std::string outcome = "queued";         ///< what became of it
+  std::string source;             ///< `webhook`
+  std::string source_id;          ///< the endpoint's id
+  std::string source_name;        ///< the endpoint's name at that time
+  std::string dedupe_key;         ///< the sender's, or the event's id
+  std::string content_type;       ///< as sent, at most 200 bytes
+  base::untrusted_text body;      ///< clean UTF-8
+  std::string outcome = "queued"; ///< what became of it
   std::optional<std::string> run_id;
   base::timestamp received_at{};
 };
 BOOST_DESCRIBE_STRUCT(trigger_event, (),
-                      (id, source, source_id, source_name, dedupe_key, content_type, body, outcome, run_id, received_at))
+                      (id, source, source_id, source_name, dedupe_key, content_type, body, outcome, run_id,
+                       received_at))
 
 enum class step_kind { model, tool };
 BOOST_DESCRIBE_ENUM(step_kind, model, tool)
@@ -192,10 +195,10 @@ struct claimed_run {
   run_record run;
   std::optional<trigger_event> event;
   run_owner owner;
-  std::vector<step_record> steps;              ///< in order; empty for a fresh one
+  std::vector<step_record> steps;                 ///< in order; empty for a fresh one
   std::vector<confirmation_record> confirmations; ///< of this run
-  std::vector<stored_message> history;         ///< kind chat: the conversation before this turn's user message
-  std::vector<attachment_head> attachments;    ///< kind chat: of this turn's user message
+  std::vector<stored_message> history;            ///< kind chat: the conversation before this turn's user message
+  std::vector<attachment_head> attachments;       ///< kind chat: of this turn's user message
 };
 BOOST_DESCRIBE_STRUCT(claimed_run, (), (run, event, owner, steps, confirmations, history, attachments))
 

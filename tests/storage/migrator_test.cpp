@@ -47,6 +47,17 @@ storage::migration_plan first_28() {
   return plan;
 }
 
+/// The labels of all migrations from this number on: `0029_runs`.
+std::vector<std::string> names_from(int number) {
+  std::vector<std::string> out;
+  for (const auto& m : storage::aide_migrations())
+    if (m.number >= number) {
+      const auto digits = std::to_string(m.number);
+      out.push_back(std::string(4 - digits.size(), '0') + digits + '_' + std::string(m.name));
+    }
+  return out;
+}
+
 /// A database at 28 as another program leaves it.
 void make_foreign_28(storage::session& s) {
   storage::migrate(s, first_28(), fixed_clock{}, migration_mode::apply);
@@ -100,7 +111,7 @@ TEST_F(Migrator, gives_schema_28_exactly) {
 TEST_F(Migrator, enters_every_number_with_its_hash) {
   const auto report = migrate();
   EXPECT_FALSE(report.adopted);
-  EXPECT_EQ(report.applied.back(), "0030_models");
+  EXPECT_EQ(report.applied, names_from(1));
   std::string expected;
   for (const auto& m : storage::aide_migrations())
     expected += std::to_string(m.number) + ' ' + std::string(m.name) + ' ' + security::sha256_hex(m.sql)
@@ -130,7 +141,7 @@ TEST_F(Migrator, takes_over_a_database_at_28_unchanged) {
   const auto before = rows();
   const auto report = migrate();
   EXPECT_TRUE(report.adopted);
-  EXPECT_THAT(report.applied, ::testing::ElementsAre("0029_runs", "0030_models"));
+  EXPECT_THAT(report.applied, ::testing::ElementsAreArray(names_from(29)));
   EXPECT_EQ(rows(), before);
   EXPECT_EQ(lines_of(s, "SELECT count(*) FROM schema_migrations WHERE sha256 = 'adopted' AND version <= 28"), "28\n");
   EXPECT_TRUE(migrate().applied.empty());

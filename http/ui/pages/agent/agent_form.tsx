@@ -14,6 +14,8 @@ import { ToolChoice } from "./tool_choice";
 export const blank: AgentBody = {
   name: "", prompt: "", model: "", description: null, allowed_tools: "none", can_create_subagents: false,
   schedule: null, enabled: true, max_tool_calls: null, prompt_mode: "combined",
+  fallback_model: null, max_concurrent_runs: null, budget_day_usd: null, budget_month_usd: null,
+  missed_runs: "skip", missed_runs_max: 5, schedule_jitter_s: 0, allow_overlap: false,
 };
 const fields = Object.keys(blank) as (keyof AgentBody)[];
 const body_of = (agent: AgentBody): AgentBody => Object.fromEntries(fields.map((k) => [k, agent[k]])) as unknown as AgentBody;
