@@ -97,7 +97,7 @@ std::vector<http::tool_info> list_tools() {
     info.name = t->name();
     info.description = t->description();
     info.risk = base::enum_name(t->worst_risk());
-    info.needs_confirmation = t->worst_risk() != tools::risk::read || t->unattended() != tools::unattended::yes;
+    info.needs_confirmation = t->may_ask();
     info.unattended = base::enum_name(t->unattended());
   }
   return out;

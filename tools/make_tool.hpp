@@ -45,6 +45,9 @@ public:
   [[nodiscard]] std::string_view description() const noexcept override { return T::description; }
   [[nodiscard]] tools::unattended unattended() const noexcept override { return T::when_unattended; }
   [[nodiscard]] boost::json::object schema() const override { return base::json_schema<arguments>(); }
+  [[nodiscard]] bool may_ask() const noexcept override {
+    return requires(const arguments& a, const caller& by) { T::confirm(a, by); };
+  }
   [[nodiscard]] risk worst_risk() const noexcept override { return T::worst_risk; }
 
   [[nodiscard]] risk risk_of(const boost::json::value& in) const override {

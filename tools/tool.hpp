@@ -104,6 +104,8 @@ public:
   [[nodiscard]] virtual std::string_view description() const noexcept = 0;
   [[nodiscard]] virtual tools::unattended unattended() const noexcept = 0;
   [[nodiscard]] virtual boost::json::object schema() const = 0;
+  /// Whether confirm() has a question for some calls: for lists.
+  [[nodiscard]] virtual bool may_ask() const noexcept = 0;
   /// The most harm that any call of this tool can do: for lists.
   [[nodiscard]] virtual risk worst_risk() const noexcept = 0;
   /// The harm of a call with these arguments; arguments that cannot be read count as worst_risk().

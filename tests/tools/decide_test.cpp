@@ -21,6 +21,7 @@ public:
   [[nodiscard]] std::string_view description() const noexcept override { return "?"; }
   [[nodiscard]] tools::unattended unattended() const noexcept override { return alone; }
   [[nodiscard]] json::object schema() const override { return {}; }
+  [[nodiscard]] bool may_ask() const noexcept override { return asks; }
   [[nodiscard]] risk worst_risk() const noexcept override { return harm; }
   [[nodiscard]] risk risk_of(const json::value&) const override { return harm; }
   [[nodiscard]] std::optional<question> confirm(const json::value&, const caller&) const override {

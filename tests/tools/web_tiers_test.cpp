@@ -76,13 +76,13 @@ TEST_F(WebTiers, a_question_names_the_page_and_is_bound_to_its_site) {
   }
 }
 
-TEST_F(WebTiers, unattended_an_agent_that_does_not_name_the_tool_reads_nothing) {
-  for (const auto* url : {"https://trusted.example/", "https://evil.example/"}) {
-    EXPECT_EQ(judge(url, false).verdict, verdict::refuse) << url;
-    EXPECT_EQ(judge(url, false, list{{"time"}}).verdict, verdict::refuse) << url;
-    EXPECT_EQ(judge(url, false).reason,
-              "without a person watching, web may be used only by an agent whose list of tools names it");
-  }
+TEST_F(WebTiers, unattended_an_agent_that_does_not_name_the_tool_reads_the_whitelist_only) {
+  EXPECT_EQ(judge("https://trusted.example/", false).verdict, verdict::run);
+  EXPECT_EQ(judge("https://trusted.example/", false, list{{"time"}}).verdict, verdict::refuse) << "not in its list";
+  EXPECT_EQ(judge("https://evil.example/", false).verdict, verdict::refuse);
+  EXPECT_EQ(judge("https://evil.example/", false).reason,
+            "this use of web needs a person's approval and nobody is here to give it; the agent's owner can allow it by "
+            "naming web in the agent's list of tools");
 }
 
 TEST_F(WebTiers, unattended_an_agent_that_names_the_tool_reads_any_public_site) {
@@ -92,8 +92,8 @@ TEST_F(WebTiers, unattended_an_agent_that_names_the_tool_reads_any_public_site) 
 
 TEST_F(WebTiers, a_search_asks_nothing) {
   EXPECT_EQ(judge_search(true).verdict, verdict::run);
-  EXPECT_EQ(judge_search(false).verdict, verdict::refuse);
-  EXPECT_EQ(judge_search(false, list{{"web"}}).verdict, verdict::run);
+  EXPECT_EQ(judge_search(false).verdict, verdict::run);
+  EXPECT_EQ(judge_search(false, list{{"time"}}).verdict, verdict::refuse);
 }
 
 TEST_F(WebTiers, without_a_list_every_page_asks) {
