@@ -1,5 +1,7 @@
 #include "actors/storage/db_pool.hpp"
 
+#include "base/fault_point.hpp"
+
 namespace actors {
 
 namespace {
@@ -21,7 +23,10 @@ private:
     try {
       if (!session_ || !session_->is_open() || session_->was_closed())
         session_ = open_();
-      return messages::db_result{job.work(*session_)};
+      base::fault_point("db." + job.name, "before");
+      auto result = job.work(*session_);
+      base::fault_point("db." + job.name, "after");
+      return messages::db_result{std::move(result)};
     } catch (const base::failure_error& e) {
       if (e.get().code == base::errc::unavailable)
         session_.reset();

@@ -13,6 +13,23 @@ base::failure overloaded(const char* what) { return {base::errc::overloaded, wha
 
 std::string owner_of(const records::run_record& run) { return run.owner_user_id.value_or(""); }
 
+/// What a batch of writes is, by its first one: for the log, and for faults in the middle of a run.
+std::string name_of(const records::run_write& write) {
+  using namespace records;
+  if (write.change && has_ended(write.change->state))
+    return "write_end";
+  if (write.confirmation)
+    return "write_question";
+  if (write.change)
+    return "write_change";
+  if (write.steps.empty())
+    return "write_audit";
+  const auto& step = write.steps.back();
+  if (step.kind == step_kind::model)
+    return "write_answer";
+  return step.state == step_state::begun ? "write_call_begun" : "write_call_done";
+}
+
 } // namespace
 
 journal::journal(caf::actor_config& cfg, engine::place at, journal_writer_actor writer, base::clock_ptr clock,
@@ -265,7 +282,7 @@ journal_work journal::write_work() {
     writes_.pop_front();
   }
   journal_work work;
-  work.name = "write";
+  work.name = name_of(b->writes.front());
   work.run = [b](storage::journal_store& store) -> std::function<void()> {
     auto outcomes = std::make_shared<std::vector<storage::write_outcome>>(store.write(b->writes));
     return [b, outcomes] {

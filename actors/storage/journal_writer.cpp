@@ -1,5 +1,7 @@
 #include "actors/storage/journal_writer.hpp"
 
+#include "base/fault_point.hpp"
+
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -51,7 +53,10 @@ private:
     while (true) {
       try {
         connect(limit);
-        return journal_work_done{work.run(*store_)};
+        base::fault_point("journal." + work.name, "before");
+        auto complete = work.run(*store_);
+        base::fault_point("journal." + work.name, "after");
+        return journal_work_done{std::move(complete)};
       } catch (const base::failure_error& e) {
         if (e.get().code == base::errc::unavailable) {
           disconnect();

@@ -14,20 +14,23 @@ const prompt = `/tool filesystem {"action":"write","path":"crash/mark.txt","cont
 
 const say = (...words) => console.log(...words);
 
-/// One round; answers null when nothing was in flight at the kill, and it has to be repeated.
-async function round(program, ledger, hook, name) {
+/// One round; answers null when nothing was in flight at the kill, and it has to be repeated. `victim` is "server" or "postgres", which the server
+/// starts again by itself, and whose clients wait for it meanwhile.
+async function round(program, ledger, hook, name, victim) {
   const url = program.url + hook.path;
   const load = new Clients(url, ledger, name, clients);
   await sleep(earliest_kill + Math.random() * (latest_kill - earliest_kill));
   for (let i = 0; load.in_flight.size === 0 && i < 200; ++i) await sleep(1); // at least one delivery has no answer yet
   const killed_at = new Date().toISOString();
-  const killed = program.kill();
-  load.stop();
+  const waiting = load.in_flight.size;
+  const killed = victim === "server" ? program.kill() : program.kill_postgres();
+  if (victim === "server") load.stop();
   await killed;
+  if (victim === "postgres") { await sleep(1000); load.stop(); }
   await load.ended();
-  const at_kill = load.unanswered.length - load.overloaded;
+  const at_kill = victim === "server" ? load.unanswered.length - load.overloaded : waiting;
 
-  await program.start();
+  if (victim === "server") await program.start();
   const own = [...ledger.keys.keys()].filter((key) => key.startsWith(`${name}-`));
   const again = new Set([...load.unanswered, ...own.filter(() => Math.random() < 1 / 10)]);
   await post_again(url, ledger, again);
@@ -46,16 +49,17 @@ async function main() {
     await program.lift_limits();
     const hook = await program.make_webhook(prompt, { allowed_tools: ["filesystem"] });
     const ledger = new Ledger();
-    say(`crash test: ${rounds} rounds, ${clients} clients, SIGKILL between ${earliest_kill} and ${latest_kill} ms; data in ${program.data_dir}`);
+    say(`crash test: ${rounds} rounds, ${clients} clients, SIGKILL (PostgreSQL in each fifth round, else the server) between ${earliest_kill} and ${latest_kill} ms; data in ${program.data_dir}`);
     const sums = { acknowledged: 0, in_flight: 0, taken_up: 0, resumed: 0 };
     for (let n = 1, repeats = 0; n <= rounds && ledger.violations.length === 0;) {
-      const seen = await round(program, ledger, hook, `r${n}${repeats > 0 ? `.${repeats}` : ""}`);
+      const victim = n % 5 === 3 ? "postgres" : "server";
+      const seen = await round(program, ledger, hook, `r${n}${repeats > 0 ? `.${repeats}` : ""}`, victim);
       if (seen === null) {
         say(`round ${n}: nothing was in flight at the kill; it does not count`);
         if (++repeats > most_repeats) throw new Error("no kill ever hit a delivery without an answer");
         continue;
       }
-      say(`round ${String(n).padStart(3)}: acknowledged ${String(seen.acknowledged).padStart(5)}, in flight ${seen.in_flight}, taken up again ${String(seen.taken_up).padStart(5)} (${seen.resumed} of them had begun), posted again ${seen.again}, ready in ${Math.round(seen.start_ms)} ms${seen.overloaded ? `, told to wait ${seen.overloaded}` : ""}`);
+      say(`round ${String(n).padStart(3)}: acknowledged ${String(seen.acknowledged).padStart(5)}, in flight ${seen.in_flight}, taken up again ${String(seen.taken_up).padStart(5)} (${seen.resumed} of them had begun), posted again ${seen.again}, ${victim === "server" ? `ready in ${Math.round(seen.start_ms)} ms` : "PostgreSQL killed"}${seen.overloaded ? `, told to wait ${seen.overloaded}` : ""}`);
       for (const key in sums) sums[key] += seen[key];
       repeats = 0;
       ++n;

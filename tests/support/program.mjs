@@ -1,6 +1,6 @@
 // The program under test as other programs meet it: a data directory of its own, a free port, the public API, `oai-web psql`.
 import { spawn } from "node:child_process";
-import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -43,6 +43,8 @@ export function run(command, args, { env = process.env, input } = {}) {
 
 export class Program {
   url = "";
+  /// Called with each line that the server writes to standard error.
+  on_line = null;
   /// How long the last start took until `listening on …`, in ms.
   start_ms = 0;
   #dir = "";
@@ -52,6 +54,9 @@ export class Program {
   #cookie = "";
 
   constructor({ env = {} } = {}) { this.#env = env; }
+
+  /// What the next start has in its environment.
+  set_env(env) { this.#env = env; }
 
   get data_dir() { return join(this.#dir, "data"); }
   get log() { return this.#log.join("\n"); }
@@ -71,7 +76,7 @@ export class Program {
       { env: clean_environment(this.#env), stdio: ["ignore", "pipe", "pipe"] });
     this.#child = child;
     const keep = (line) => { this.#log.push(line); if (this.#log.length > 400) this.#log.shift(); };
-    createInterface({ input: child.stderr }).on("line", keep);
+    createInterface({ input: child.stderr }).on("line", (line) => { keep(line); this.on_line?.(line); });
     this.url = await new Promise((resolve, reject) => {
       const timer = setTimeout(() => { child.kill("SIGKILL"); reject(new Error(`it did not serve within ${start_limit / 1000} s\n${this.log}`)); }, start_limit);
       createInterface({ input: child.stdout }).on("line", (line) => {
@@ -93,6 +98,13 @@ export class Program {
   stop() { return this.#end("SIGTERM"); }
   /// Ends it as a power cut does.
   kill() { return this.#end("SIGKILL"); }
+
+  /// Ends its private PostgreSQL as a power cut does; the server goes on.
+  async kill_postgres() {
+    const pid = Number((await readFile(join(this.data_dir, "postgres", "postmaster.pid"), "utf8")).split("\n")[0]);
+    if (!(pid > 1)) throw new Error("there is no PostgreSQL to end");
+    process.kill(pid, "SIGKILL");
+  }
 
   async #end(signal) {
     const child = this.#child;
