@@ -19,6 +19,10 @@ constexpr std::chrono::minutes model_time{30};
 /// come back together.
 constexpr int model_retries = 4;
 constexpr std::chrono::milliseconds first_retry{500};
+/// What a model is told whose answer broke off.
+constexpr std::string_view go_on
+  = "Your answer broke off there, as the connection was lost. Go on exactly where it stopped: repeat nothing, do not "
+    "greet, and do not mention the interruption.";
 /// The longest Retry-After that is waited for: a person looks on, or nobody does.
 constexpr std::chrono::minutes longest_wait_in_chat{1};
 constexpr std::chrono::minutes longest_wait{15};
@@ -34,10 +38,7 @@ constexpr std::size_t shown_input_bytes = 4000;
 agent_run::agent_run(caf::actor_config& cfg, engine::place at, std::shared_ptr<const run_services> services,
                      messages::run_supervisor_actor supervisor, messages::set_run_limits limits,
                      records::claimed_run claimed)
-  : observed(cfg, std::move(at)),
-    services_(std::move(services)),
-    supervisor_(std::move(supervisor)),
-    limits_(limits) {
+  : observed(cfg, std::move(at)), services_(std::move(services)), supervisor_(std::move(supervisor)), limits_(limits) {
   staged_.steps.clear();
   t_ = make_transcript(claimed, *services_->tools, now(), staged_.steps);
   known_confirmations_ = std::move(claimed.confirmations);
@@ -160,7 +161,8 @@ void agent_run::load_files() {
       },
       [this](const caf::error& e) {
         waiting_ = waiting_for::nothing;
-        finish(records::run_state::error, "The files of this conversation could not be read: " + messages::to_failure(e).message + '.');
+        finish(records::run_state::error,
+               "The files of this conversation could not be read: " + messages::to_failure(e).message + '.');
       });
 }
 
@@ -216,11 +218,17 @@ void agent_run::call_model() {
   m.tools = offered_;
   m.history = t_.history;
   m.since_task = t_.since_task;
+  if (!cut_.empty()) { // any model can go on in this way; what was shown is not shown again
+    auto& part = m.since_task.emplace_back();
+    part.role = models::role::assistant;
+    part.text = base::trusted_text(cut_);
+    m.since_task.emplace_back().text = base::trusted_text(std::string(go_on));
+  }
   m.failed_calls = failed_calls_;
   m.streamed = is_chat() || watched();
   call_began_ = now();
   streamed_.clear();
-  separated_ = false;
+  separated_ = separated_ && !cut_.empty();
   const auto call = m.call;
   request(services_->gateway, model_time, std::move(m))
     .then(
@@ -244,9 +252,14 @@ void agent_run::answered(messages::model_reply& reply) {
   failed_in_a_row_ = 0;
   auto& answer = reply.answer;
   if (answer.stop_reason == models::stop_reason::refusal && answer.text.empty())
-    answer.text = answer.refusal.empty() ? "The model declined to answer." : "The model declined to answer: " + answer.refusal;
+    answer.text
+      = answer.refusal.empty() ? "The model declined to answer." : "The model declined to answer: " + answer.refusal;
   if (streamed_.empty() && !answer.text.empty() && watched())
     publish_text(answer.text);
+  if (!cut_.empty()) {
+    answer.text.insert(0, std::exchange(cut_, {}));
+    answer.reasoning.reset(); // it belongs to the second part alone
+  }
   const bool first = t_.model_calls == 0;
   t_.add_answer(answer);
   auto& s = staged_.steps.emplace_back();
@@ -272,31 +285,46 @@ void agent_run::answered(messages::model_reply& reply) {
   next();
 }
 
-/// Tries again while nothing of the answer was shown, then with the fallback model. The retries are here and not with the
-/// provider, so that the kill switch and a stop hold between them without a word.
+/// Tries again, then with the fallback model. Where a part of the answer was shown, the model is asked to go on behind it.
+/// The retries are here and not with the provider, so that the kill switch and a stop hold between them without a word.
 void agent_run::model_failed(const messages::model_reply& reply) {
   model_call_ = 0;
   ++failed_calls_;
-  const bool shown = !streamed_.empty();
+  cut_ += std::exchange(streamed_, {});
   const std::chrono::milliseconds asked{reply.retry_after_ms};
   const bool worth_waiting = asked <= (is_chat() ? longest_wait_in_chat : longest_wait);
-  if (reply.retryable && !shown && worth_waiting && failed_in_a_row_ < model_retries) {
+  if (reply.retryable && worth_waiting && failed_in_a_row_ < model_retries) {
     auto delay = first_retry * (1 << failed_in_a_row_++);
-    delay += delay * static_cast<int>((std::hash<std::string>{}(run_.id) + static_cast<std::size_t>(failed_calls_)) % 26) / 100;
+    delay += delay
+             * static_cast<int>((std::hash<std::string>{}(run_.id) + static_cast<std::size_t>(failed_calls_)) % 26)
+             / 100;
     waiting_ = waiting_for::retry;
-    spdlog::info("model_call_retried run={} model={} status={} failures={}", run_.id, model_, reply.status, failed_in_a_row_);
+    spdlog::info("model_call_retried run={} model={} status={} failures={}", run_.id, model_, reply.status,
+                 failed_in_a_row_);
     delayed_send(this, std::max(delay, asked), messages::retry_model{});
     return;
   }
   const auto& own = run_.definition.fallback_model;
   const auto fallback = own ? *own : services_->settings->get()->fallback_model;
-  if (!shown && !fallback.empty() && model_ == run_.definition.model && fallback != model_) {
+  if (!fallback.empty() && model_ == run_.definition.model && fallback != model_) {
     spdlog::warn("model_fell_back run={} from={} to={} error=\"{}\"", run_.id, model_, fallback, reply.error);
     model_ = fallback;
     failed_in_a_row_ = 0;
     return next();
   }
+  keep_shown();
   finish(records::run_state::error, reply.error);
+}
+
+/// What was shown of an answer that does not come to its end stays in the conversation.
+void agent_run::keep_shown() {
+  const auto shown = std::exchange(cut_, {}) + std::exchange(streamed_, {});
+  if (shown.empty())
+    return;
+  if (!t_.text.empty())
+    t_.text += answer_separator;
+  t_.text += shown;
+  t_.last_text = shown;
 }
 
 void agent_run::stop() {
@@ -307,13 +335,8 @@ void agent_run::stop() {
   if (model_call_ != 0) {
     send(services_->gateway, messages::cancel_model_call{run_.id, model_call_});
     model_call_ = 0;
-    if (!streamed_.empty()) { // what was shown is kept
-      if (!t_.text.empty())
-        t_.text += answer_separator;
-      t_.text += streamed_;
-      t_.last_text = streamed_;
-    }
   }
+  keep_shown();
   if (running_tools_ > 0) {
     delayed_send(this, stop_patience, messages::stop_due{});
     return;
@@ -400,7 +423,8 @@ void agent_run::written(const caf::error* e) {
     change.error = "A step could not be stored: " + failure.message;
     change.ended_at = now();
     staged_.run_id = run_.id;
-    writes_.push_back({std::exchange(staged_, {}), [this, error = *change.error] { ended(records::run_state::error, error); }});
+    writes_.push_back(
+      {std::exchange(staged_, {}), [this, error = *change.error] { ended(records::run_state::error, error); }});
     send_write();
     return;
   }

@@ -39,6 +39,7 @@ private:
   void call_model();
   void answered(messages::model_reply& reply);
   void model_failed(const messages::model_reply& reply);
+  void keep_shown();
   void stop();
   void finish(records::run_state state, std::string error = {});
   void ended(records::run_state state, const std::string& error);
@@ -106,6 +107,7 @@ private:
   int last_model_call_ = 0;
   base::timestamp call_began_{};
   std::string streamed_;           ///< text of the call under way that was shown
+  std::string cut_;                ///< text of this answer that was shown by calls whose streams were cut before
   bool separated_ = false;         ///< the separator before this answer was shown
   int failed_calls_ = 0;           ///< model calls of this run that failed
   int failed_in_a_row_ = 0;

@@ -129,6 +129,8 @@ void open_transfer::set_up(CURL* e) {
   set(e, CURLOPT_SSL_VERIFYHOST, 2L);
   set(e, CURLOPT_TCP_KEEPALIVE, 1L);
   set(e, CURLOPT_ACCEPT_ENCODING, "gzip, deflate, br");
+  if (what_.trust == trust::provider) // thousands of models may be waited for at once, and their events are small
+    set(e, CURLOPT_BUFFERSIZE, 4096L);
   constexpr std::int64_t no_limit_ms = 300'000; // libcurl's own, where the request has none
   const auto connect_ms = what_.bounds.connect.count() > 0
                             ? std::min<std::int64_t>(what_.bounds.connect.count(), no_limit_ms)

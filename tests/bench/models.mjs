@@ -31,7 +31,7 @@ async function start_holding_server() {
       response.on("close", () => { state.open--; state.closed.set(name, performance.now()); });
     });
   });
-  server.maxConnections = 10_000;
+  server.maxConnections = 20_000;
   await new Promise((resolve) => server.listen(0, "127.0.0.1", 4096, resolve));
   return Object.assign(state, { url: `http://127.0.0.1:${server.address().port}`, close: () => { server.closeAllConnections(); server.close(); } });
 }
@@ -85,6 +85,15 @@ export async function turns() {
   }
 }
 
+/// Starts runs by webhook, each with a body that names its number; answers their ids.
+async function start_runs(program, path, count, { from = 1, at_once = 50 } = {}) {
+  const ids = [];
+  const one = async (i) => (await (await fetch(program.url + path, { method: "POST", body: `stream ${i};` })).json()).run_id;
+  for (let i = from; i < from + count; i += at_once)
+    ids.push(...await Promise.all(Array.from({ length: Math.min(at_once, from + count - i) }, (_, k) => one(i + k))));
+  return ids;
+}
+
 const threads_of = async (pid) => Number(/Threads:\s+(\d+)/.exec(await readFile(`/proc/${pid}/status`, "utf8"))?.[1]);
 
 export async function streams() {
@@ -97,12 +106,10 @@ export async function streams() {
     await program.lift_limits();
     await program.admin("POST", "/api/model-endpoints", { name: "hold", base_url: `${server.url}/v1` });
     const hook = await program.make_webhook("hold", { model: "hold:on" });
-    const start_run = async (i) => (await (await fetch(program.url + hook.path, { method: "POST", body: `stream ${i};` })).json()).run_id;
-    await start_run(0);
+    await start_runs(program, hook.path, 1, { from: 0 });
     await eventually("the first stream is open", async () => server.open === 1);
     const before = memory([program.pid]), threads_before = await threads_of(program.pid);
-    const runs = [];
-    for (let i = 1; i <= count; i += 50) runs.push(...await Promise.all(Array.from({ length: Math.min(50, count + 1 - i) }, (_, k) => start_run(i + k))));
+    const runs = await start_runs(program, hook.path, count);
     await eventually(`${count} streams are open`, async () => server.open > count, { limit: 120_000 });
     await sleep(2_000);
     const after = memory([program.pid]), threads_after = await threads_of(program.pid);
@@ -167,6 +174,49 @@ export async function first_word() {
     }
     figure("first word's delay by us, p50", "ms", p50);
     figure("first word's delay by us, p99", "ms", p99);
+    note(`load ${load()}`);
+  } finally {
+    server.close();
+    await program.remove();
+  }
+}
+
+/// Models that are slow: many runs wait for one at once, and the server is killed while they do.
+export async function waiting() {
+  const count = 10_000, resumed = 1_000, under_load = 500;
+  question(`What do ${shown(count)} runs that wait for slow models cost, how soon does a queued run begin beside them, and how fast are ${shown(resumed)} taken up again?`,
+    "limits of runs 0; each run's model has sent one word and is silent; one round");
+  const program = new Program(), server = await start_holding_server();
+  try {
+    await program.start();
+    await program.lift_limits();
+    await program.admin("POST", "/api/model-endpoints", { name: "hold", base_url: `${server.url}/v1` });
+    const hook = await program.make_webhook("hold", { model: "hold:on" });
+    await start_runs(program, hook.path, resumed, { from: 0 });
+    await eventually("the first streams are open", async () => server.open === resumed, { limit: 120_000 });
+    await program.kill();
+    await eventually("the killed server's streams are closed", async () => server.open === 0);
+    const began = performance.now();
+    await program.start();
+    const ready = performance.now();
+    await eventually("all are taken up again", async () => server.open === resumed, { limit: 120_000, every: 5 });
+    figure(`from the start until ${shown(resumed)} interrupted runs have asked their models again`, "ms", [performance.now() - began]);
+    note(`the server was ready after ${(ready - began).toFixed(0)} ms of these`);
+
+    const before = memory([program.pid]), threads_before = await threads_of(program.pid);
+    await start_runs(program, hook.path, count - resumed, { from: resumed, at_once: 100 });
+    await eventually(`${count} streams are open`, async () => server.open === count, { limit: 300_000 });
+    await sleep(2_000);
+    const after = memory([program.pid]), threads_after = await threads_of(program.pid);
+    figure("memory of one waiting run", "KB", [(after.rss - before.rss) * 1024 / (count - resumed)], { at_most: 30 });
+    figure("threads more than before", "", [threads_after - threads_before], { at_most: 64 });
+
+    const brief = await program.make_webhook("/say done");
+    await start_runs(program, brief.path, under_load, { at_once: 1 });
+    await eventually("these have ended", async () => (await program.rows(`SELECT count(*) FROM runs WHERE agent_id = '${brief.agent.id}' AND ended_at IS NULL`))[0][0] === "0");
+    const delays = (await program.rows(`SELECT extract(epoch FROM started_at::timestamptz - queued_at::timestamptz) * 1000 FROM runs WHERE agent_id = '${brief.agent.id}'`)).map(([ms]) => Number(ms));
+    figure(`from queued to started beside ${shown(count)} waiting runs, p50`, "ms", [quantile(delays, 0.5)]);
+    figure(`from queued to started beside ${shown(count)} waiting runs, p99`, "ms", [quantile(delays, 0.99)]);
     note(`load ${load()}`);
   } finally {
     server.close();

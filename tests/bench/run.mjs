@@ -4,14 +4,14 @@ import { describe, load } from "../support/machine.mjs";
 import { binary, run } from "../support/program.mjs";
 import intake from "./intake.mjs";
 import idle_memory from "./memory.mjs";
-import { first_word, streams, turns } from "./models.mjs";
+import { first_word, streams, turns, waiting } from "./models.mjs";
 import { actors, size } from "./other.mjs";
 import node_red from "./node_red.mjs";
 import { summary } from "./report.mjs";
 import { drained, growth } from "./runs.mjs";
 import start from "./start.mjs";
 
-const benches = { size, start, memory: idle_memory, actors, intake, runs: drained, growth, turns, streams, "first-word": first_word };
+const benches = { size, start, memory: idle_memory, actors, intake, runs: drained, growth, turns, streams, waiting, "first-word": first_word };
 const peers = { "node-red": node_red }; // with --peers only: they have to be installed
 const with_peers = process.argv.includes("--peers");
 if (with_peers) Object.assign(benches, peers);

@@ -49,11 +49,9 @@ async function check(program, model) {
 
   assert.equal((await turn(program, model, "be limited once")).run.result, "Now it works.");
   assert.equal((await turn(program, model, "be overloaded once")).run.result, "There is room again.");
-  // What was shown is not shown again: the turn ends, and the person may ask anew.
+  // What was shown is not shown again: the model goes on behind it.
   const cut = await turn(program, model, "be cut once");
-  assert.equal(cut.run.status, "error");
-  assert.match(cut.run.error, /broke off|ended early|cut/i);
-  assert.equal((await turn(program, model, "be cut once")).run.result, "This answer is whole.");
+  assert.match(cut.answer.content, /^This answe.{0,80} and now it is whole\.$/, cut.run.error);
 
   const refused = await turn(program, model, "refuse the key");
   assert.equal(refused.run.status, "error");

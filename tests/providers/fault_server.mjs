@@ -8,19 +8,23 @@ const delta = (content) => data({ choices: [{ index: 0, delta: { content } }] })
 /// The text that a whole answer has; characters of one to four bytes.
 export const text = "Grüße aus Ærøskøbing: naïve 東京 🎉 done.";
 
-const pieces = text.match(/.{1,5}/gsu);
-export const openai = ": OPENROUTER PROCESSING\n\n" + pieces.map(delta).join("") +
+const pieces_of = (words) => words.match(/.{1,5}/gsu) ?? [];
+const openai_stream = (words) => ": OPENROUTER PROCESSING\n\n" + pieces_of(words).map(delta).join("") +
   data({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] }) +
   data({ choices: [], usage: { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 } }) + "data: [DONE]\n\n";
 
 const named = (type, object) => `event: ${type}\ndata: ${JSON.stringify({ type, ...object })}\n\n`;
-export const anthropic = named("message_start", { message: { id: "m", type: "message", role: "assistant", model: "m", content: [], usage: { input_tokens: 11, output_tokens: 1 } } }) +
+const anthropic_stream = (words) => named("message_start", { message: { id: "m", type: "message", role: "assistant", model: "m", content: [], usage: { input_tokens: 11, output_tokens: 1 } } }) +
   named("content_block_start", { index: 0, content_block: { type: "text", text: "" } }) +
   named("ping", {}) +
-  pieces.map((part) => named("content_block_delta", { index: 0, delta: { type: "text_delta", text: part } })).join("") +
+  pieces_of(words).map((part) => named("content_block_delta", { index: 0, delta: { type: "text_delta", text: part } })).join("") +
   named("content_block_stop", { index: 0 }) +
   named("message_delta", { delta: { stop_reason: "end_turn" }, usage: { output_tokens: 7 } }) +
   named("message_stop", {});
+export const openai = openai_stream(text), anthropic = anthropic_stream(text);
+
+/// What an assistant's message says.
+const words_of = ({ content }) => (typeof content === "string" ? content : content.map((part) => part.text ?? "").join(""));
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -55,7 +59,7 @@ async function play(kind, bytes, response, stream) {
 
 /// Answers { url, close, open: connections that are open, closed_at: when the last one went }.
 export async function start_fault_server() {
-  const state = { open: 0, closed_at: 0, requests: 0, first_faults: new Map() };
+  const state = { open: 0, closed_at: 0, requests: 0, cut: new Set() };
   const server = createServer((request, response) => {
     let body = "";
     request.setEncoding("utf8").on("data", (part) => { body += part; }).on("end", () => {
@@ -64,10 +68,16 @@ export async function start_fault_server() {
         return;
       }
       state.requests++;
-      const kind = JSON.parse(body).model;
-      const stream = request.url.endsWith("/messages") ? anthropic : openai;
+      const { model: kind, messages } = JSON.parse(body);
+      const said = messages.filter((m) => m.role === "assistant");
+      const stream_of = request.url.endsWith("/messages") ? anthropic_stream : openai_stream;
+      // What was cut off once goes on behind what the other side has of it.
+      const breaks = kind.startsWith("cut") || kind === "error";
+      const again = breaks && state.cut.delete(`${request.url} ${kind}`);
+      if (breaks && !again) state.cut.add(`${request.url} ${kind}`);
+      const stream = stream_of(again && said.length > 0 ? text.slice(words_of(said.at(-1)).length) : text);
       response.writeHead(200, { "Content-Type": "text/event-stream" });
-      play(kind, enc.encode(stream), response, stream).catch(() => response.destroy());
+      play(again ? "plain" : kind, enc.encode(stream), response, stream).catch(() => response.destroy());
     });
   });
   server.on("connection", (socket) => {
