@@ -74,8 +74,9 @@ struct queued_run_stopped {
   bool was_queued = false;
   std::string owner_user_id; ///< whose queue is one shorter; empty = system agents
   records::run_priority priority = records::run_priority::autonomous;
+  std::string parent_run_id; ///< the run that waited for it; may be empty
 };
-BOOST_DESCRIBE_STRUCT(queued_run_stopped, (), (was_queued, owner_user_id, priority))
+BOOST_DESCRIBE_STRUCT(queued_run_stopped, (), (was_queued, owner_user_id, priority, parent_run_id))
 
 /// A person answers a confirmation.
 struct answer_confirmation {

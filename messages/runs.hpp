@@ -119,6 +119,15 @@ BOOST_DESCRIBE_STRUCT(stop_due, (), ())
 struct retry_write {};
 BOOST_DESCRIBE_STRUCT(retry_write, (), ())
 
+/// A run that this one waits for has ended, by its id. Sent by the supervisor.
+struct child_ended {
+  std::string run_id;
+};
+BOOST_DESCRIBE_STRUCT(child_ended, (), (run_id))
+/// A run's own tick: looks whether those that it waits for have ended, should a note have been lost.
+struct look_at_children {};
+BOOST_DESCRIBE_STRUCT(look_at_children, (), ())
+
 /// The supervisor's own tick: the hourly limit lets another run begin.
 struct fill_places {};
 BOOST_DESCRIBE_STRUCT(fill_places, (), ())
@@ -170,6 +179,8 @@ using agent_run_actor = caf::typed_actor<
   caf::reacts_to<confirmation_due>,
   caf::reacts_to<stop_due>,
   caf::reacts_to<retry_write>,
+  caf::reacts_to<child_ended>,
+  caf::reacts_to<look_at_children>,
   /// When it is at rest.
   caf::replies_to<drain_runs>::with<done>>;
 
@@ -195,4 +206,6 @@ CAF_BEGIN_TYPE_ID_BLOCK(run_messages, first_custom_type_id + 250)
   CAF_ADD_TYPE_ID(run_messages, (messages::fill_places))
   CAF_ADD_TYPE_ID(run_messages, (messages::widen_window))
   CAF_ADD_TYPE_ID(run_messages, (messages::drain_runs))
+  CAF_ADD_TYPE_ID(run_messages, (messages::child_ended))
+  CAF_ADD_TYPE_ID(run_messages, (messages::look_at_children))
 CAF_END_TYPE_ID_BLOCK(run_messages)

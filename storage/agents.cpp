@@ -41,9 +41,11 @@ bool update(session& s, const records::viewer& by, const row& a) {
 
 bool remove(session& s, const records::viewer& by, const std::string& id, base::timestamp now) {
   return !s.exec(R"(
-      WITH gone AS (
-        UPDATE agents SET deleted_at = $4, enabled = FALSE
-        WHERE id = $3 AND deleted_at IS NULL AND ($1 OR owner_user_id = $2) RETURNING id
+      WITH RECURSIVE family AS (
+        SELECT id FROM agents WHERE id = $3 AND deleted_at IS NULL AND ($1 OR owner_user_id = $2)
+        UNION SELECT a.id FROM agents a JOIN family f ON a.parent_agent_id = f.id WHERE a.deleted_at IS NULL
+      ), gone AS (
+        UPDATE agents SET deleted_at = $4, enabled = FALSE WHERE id IN (SELECT id FROM family) RETURNING id
       ), quiet AS (
         UPDATE webhook_endpoints SET enabled = FALSE WHERE agent_id IN (SELECT id FROM gone)
       )

@@ -17,6 +17,13 @@ std::optional<std::string> time_text(const std::optional<base::timestamp>& t) {
   return base::to_iso8601(*t);
 }
 
+void add_number(array& column, const std::optional<int>& n) {
+  if (n)
+    column.add(static_cast<std::int32_t>(*n));
+  else
+    column.add_null();
+}
+
 /// A column that is NULL where the JSON is.
 std::optional<std::string> json_column(const boost::json::value& v) {
   if (v.is_null())
@@ -165,6 +172,35 @@ std::vector<parameter> answer_arrays(std::span<const run_write> in) {
   if (conversation.size() == 0)
     return {};
   return take_all({conversation, run, message, ended});
+}
+
+std::vector<parameter> begun_arrays(std::span<const run_write> in) {
+  array id(array::text), kind(array::text), agent(array::text), conversation(array::text), owner(array::text),
+    event(array::text), parent(array::text), parent_seq(array::integer), priority(array::integer),
+    definition(array::text), message(array::text), queued_at(array::text), trace(array::text), from(array::text),
+    from_seq(array::integer);
+  for (const auto& w : in)
+    for (const auto& run : w.queued) {
+      id.add(run.id);
+      kind.add(base::enum_name(run.kind));
+      agent.add(run.agent_id);
+      conversation.add(run.conversation_id);
+      owner.add(run.owner_user_id);
+      event.add(run.trigger_event_id);
+      parent.add(run.parent_run_id);
+      add_number(parent_seq, run.parent_seq);
+      priority.add(static_cast<std::int32_t>(run.priority));
+      definition.add(json_text(base::to_json(run.definition)));
+      message.add(run.message);
+      queued_at.add(base::to_iso8601(run.queued_at));
+      trace.add(run.trace_id);
+      from.add(run.forked_from);
+      add_number(from_seq, run.forked_seq);
+    }
+  if (id.size() == 0)
+    return {};
+  return take_all({id, kind, agent, conversation, owner, event, parent, parent_seq, priority, definition, message,
+                   queued_at, trace, from, from_seq});
 }
 
 } // namespace storage

@@ -137,6 +137,21 @@ said AS (
 ))",
                               4};
 
+/// Runs that begin with a write. Their agents and owners are those of runs that go on.
+inline constexpr part begun{R"(
+begun AS (
+  INSERT INTO runs (id, kind, agent_id, conversation_id, owner_user_id, trigger_event_id, parent_run_id, parent_seq,
+                    priority, definition, message, queued_at, trace_id, forked_from, forked_seq)
+  SELECT id, kind, agent_id, conversation_id, owner_user_id, trigger_event_id, parent_run_id, parent_seq, priority,
+         definition::jsonb, message, queued_at, trace_id, forked_from, forked_seq
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::int4[],
+              $9::int4[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::int4[])
+    AS b(id, kind, agent_id, conversation_id, owner_user_id, trigger_event_id, parent_run_id, parent_seq, priority,
+         definition, message, queued_at, trace_id, forked_from, forked_seq)
+  ON CONFLICT (id) DO NOTHING
+))",
+                           15};
+
 /// $1 owner, $2 priority, $3 count, $4 now.
 inline constexpr std::string_view claim = R"(
 WITH run AS (
@@ -167,6 +182,7 @@ inline constexpr std::string_view with_all_it_needs = R"(,
   e.dedupe_key AS e_dedupe_key, e.content_type AS e_content_type, e.body AS e_body, e.outcome AS e_outcome,
   e.run_id AS e_run_id, e.received_at AS e_received_at,
   u.username AS u_username, u.role AS u_role, u.is_active AS u_is_active,
+  (SELECT p.state IN ('success', 'error', 'stopped') FROM runs p WHERE p.id = r.parent_run_id) AS orphaned,
   CASE WHEN r.kind = 'chat' THEN (SELECT c.messages FROM conversations c WHERE c.id = r.conversation_id) END AS history
 FROM run r LEFT JOIN trigger_events e ON e.id = r.trigger_event_id LEFT JOIN users u ON u.id = r.owner_user_id
 ORDER BY r.id)";
@@ -174,7 +190,7 @@ ORDER BY r.id)";
 /// $1 run, $2 now.
 inline constexpr std::string_view stop_queued
   = "UPDATE runs SET state = 'stopped', ended_at = $2, why_waiting = NULL WHERE id = $1 AND state = 'queued' "
-    "RETURNING COALESCE(owner_user_id, '') AS owner_user_id, priority, 1::bigint AS count";
+    "RETURNING COALESCE(owner_user_id, '') AS owner_user_id, priority, COALESCE(parent_run_id, '') AS parent_run_id";
 
 /// $1 conversation, $2 call, $3 user, $4 state, $5 scope, $6 now.
 inline constexpr std::string_view answer_confirmation = R"(

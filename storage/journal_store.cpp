@@ -232,6 +232,7 @@ struct journal_store::impl {
     add(sql::questions, 4, question_arrays(in));
     add(sql::changes, 8, change_arrays(in));
     add(sql::answers, 16, answer_arrays(in));
+    add(sql::begun, 32, begun_arrays(in));
     if (parts.empty())
       return;
     const auto name = "journal_write_" + std::to_string(combination);
@@ -258,6 +259,7 @@ struct journal_store::impl {
     const auto role = answer.column("u_role").value();
     const auto is_active = answer.column("u_is_active").value();
     const auto history = answer.column("history").value();
+    const auto orphaned = answer.column("orphaned").value();
     std::vector<records::claimed_run> out(runs.size());
     for (std::size_t i = 0; i < runs.size(); ++i) {
       auto& c = out[i];
@@ -273,6 +275,7 @@ struct journal_store::impl {
                          .value_or(records::user_role::user);
         c.owner.is_active = answer.text(i, is_active).value_or("f") == "t"; // an owner who is gone may do nothing
       }
+      c.orphaned = answer.text(i, orphaned).value_or("f") == "t";
       if (const auto messages = answer.text(i, history)) {
         detail::read_column(*messages, c.history, "messages");
         for (const auto& m : c.history)
@@ -292,7 +295,7 @@ struct journal_store::impl {
     std::unordered_map<std::string, records::claimed_run*> by_id;
     array ids(array::text);
     for (auto& c : runs)
-      if (c.run.attempts > 1) {
+      if (c.run.attempts > 1 || c.run.forked_from) {
         by_id.emplace(c.run.id, &c);
         ids.add(c.run.id);
       }
@@ -341,8 +344,8 @@ std::vector<records::claimed_run> journal_store::recover(int limit, const std::s
   return out;
 }
 
-std::optional<queue_count> journal_store::stop_queued(const std::string& run_id, base::timestamp now) {
-  return read_row<queue_count>(impl_->s.exec(sql::stop_queued, run_id, now));
+std::optional<stopped_run> journal_store::stop_queued(const std::string& run_id, base::timestamp now) {
+  return read_row<stopped_run>(impl_->s.exec(sql::stop_queued, run_id, now));
 }
 
 base::result<records::confirmation_record> journal_store::answer_confirmation(const std::string& conversation_id,

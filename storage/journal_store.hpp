@@ -25,6 +25,14 @@ using records::run_write;
 /// One item's outcome: empty, or why it was not written (the others of the batch were).
 using write_outcome = std::optional<base::failure>;
 
+/// A queued run that was ended.
+struct stopped_run {
+  std::string owner_user_id; ///< empty = a system agent
+  records::run_priority priority = records::run_priority::autonomous;
+  std::string parent_run_id; ///< may be empty
+};
+BOOST_DESCRIBE_STRUCT(stopped_run, (), (owner_user_id, priority, parent_run_id))
+
 class journal_store {
 public:
   /// Prepares the statements and reads the end of the audit chain. The session must outlive the store and be used
@@ -53,7 +61,7 @@ public:
 
   /// Ends a queued run without starting it: state stopped. Answers whose queue is one shorter; empty when the run was
   /// not queued.
-  std::optional<queue_count> stop_queued(const std::string& run_id, base::timestamp now);
+  std::optional<stopped_run> stop_queued(const std::string& run_id, base::timestamp now);
 
   /// Answers an open confirmation of this user. not_found: no such row, or another user's; conflict: answered or
   /// expired.

@@ -7,7 +7,8 @@ namespace storage::runs {
 namespace {
 
 constexpr std::string_view view = R"(, r.id, r.kind, r.agent_id, a.name AS agent_name, r.conversation_id,
-       r.owner_user_id, r.trigger_event_id, e.source AS trigger_kind, r.parent_run_id, r.priority, r.state,
+       r.owner_user_id, r.trigger_event_id, e.source AS trigger_kind, r.parent_run_id, r.parent_seq,
+       r.forked_from, r.forked_seq, r.priority, r.state,
        r.why_waiting, r.attempts, r.queued_at, r.started_at, r.ended_at, r.input_tokens, r.output_tokens, r.cost_usd,
        r.result, r.error, r.trace_id
 FROM runs r LEFT JOIN agents a ON a.id = r.agent_id LEFT JOIN trigger_events e ON e.id = r.trigger_event_id
@@ -54,7 +55,8 @@ records::queue_view queue(session& s, const records::viewer& by) {
   records::queue_view out;
   const auto counts
     = s.exec("SELECT count(*) FILTER (WHERE state = 'running'), count(*) FILTER (WHERE state = 'queued'), "
-             "count(*) FILTER (WHERE state = 'waiting') FROM runs WHERE state IN ('queued', 'running', 'waiting') AND "
+             "count(*) FILTER (WHERE state = 'waiting' AND EXISTS (SELECT FROM confirmations c WHERE c.run_id = runs.id "
+             "AND c.state = 'open')) FROM runs WHERE state IN ('queued', 'running', 'waiting') AND "
              "($1 OR owner_user_id = $2)",
              by.sees_all(), by.user_id);
   out.running = std::stoll(std::string(*counts.text(0, 0)));

@@ -8,6 +8,7 @@ std::shared_ptr<const tool_set> all_tools() {
   set->add(filesystem_tool());
   set->add(web_tool());
   set->add(whitelist_tool());
+  set->add(agents_tool());
   return set;
 }
 

@@ -8,5 +8,6 @@ namespace tools {
 [[nodiscard]] std::unique_ptr<tool> filesystem_tool(); ///< filesystem.cpp
 [[nodiscard]] std::unique_ptr<tool> web_tool();        ///< web.cpp
 [[nodiscard]] std::unique_ptr<tool> whitelist_tool();  ///< whitelist.cpp
+[[nodiscard]] std::unique_ptr<tool> agents_tool();     ///< agents.cpp
 
 } // namespace tools

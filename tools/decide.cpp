@@ -19,6 +19,33 @@ question plain_question(const tool& t, const boost::json::value& arguments) {
           std::string(t.name())};
 }
 
+/// What the lists say of a tool.
+struct standing {
+  bool in_list = true; ///< of the agent itself
+  bool in_those_above = true;
+  bool named = false; ///< by all of them
+};
+
+standing standing_of(std::string_view name, const call_situation& situation) {
+  standing s;
+  const bool has_list = situation.allowed_tools != nullptr && situation.allowed_tools->has_value();
+  if (name == agents_tool_name && !situation.interactive_chat) {
+    s.in_list = s.named = situation.can_create_subagents;
+    return s;
+  }
+  if (has_list) {
+    s.in_list = may_use(*situation.allowed_tools, name);
+    s.named = names_tool(**situation.allowed_tools, name);
+  }
+  if (situation.within != nullptr)
+    for (const auto& list : *situation.within) {
+      const bool names = names_tool(list, name);
+      s.in_those_above = s.in_those_above && (list.empty() || names);
+      s.named = s.named && names;
+    }
+  return s;
+}
+
 } // namespace
 
 bool names_tool(const std::vector<std::string>& names, std::string_view tool_name) {
@@ -35,20 +62,29 @@ bool may_use(const std::optional<std::vector<std::string>>& allowed_tools, std::
   return !allowed_tools || allowed_tools->empty() || names_tool(*allowed_tools, tool_name);
 }
 
-decision decide(const tool& t, const boost::json::value& arguments, const caller& by, const call_situation& situation) {
+std::string reason_against_all(const tool& t, const call_situation& situation) {
   const std::string name(t.name());
-  const bool has_list = situation.allowed_tools != nullptr && situation.allowed_tools->has_value();
-  if (has_list && !may_use(*situation.allowed_tools, name))
-    return refuse("this agent may not use " + name + ": it is not in its list of tools");
-  const bool named = has_list && names_tool(**situation.allowed_tools, name);
-
+  const auto s = standing_of(name, situation);
+  if (!s.in_list)
+    return name == agents_tool_name && !situation.interactive_chat
+             ? "this agent may not make sub-agents: that is a switch of its definition"
+             : "this agent may not use " + name + ": it is not in its list of tools";
+  if (!s.in_those_above)
+    return "this agent may not use " + name + ": the agent that made or started it may not";
   if (!situation.interactive_chat) {
     if (t.unattended() == unattended::never)
-      return refuse(name + " is only for chats, where a person approves each use");
-    if (t.unattended() == unattended::only_if_named && !named)
-      return refuse("without a person watching, " + name
-                    + " may be used only by an agent whose list of tools names it");
+      return name + " is only for chats, where a person approves each use";
+    if (t.unattended() == unattended::only_if_named && !s.named)
+      return "without a person watching, " + name + " may be used only by an agent whose list of tools names it";
   }
+  return {};
+}
+
+decision decide(const tool& t, const boost::json::value& arguments, const caller& by, const call_situation& situation) {
+  if (auto reason = reason_against_all(t, situation); !reason.empty())
+    return refuse(std::move(reason));
+  const std::string name(t.name());
+  const bool named = standing_of(name, situation).named;
 
   auto ask = t.confirm(arguments, by);
   const bool tainted = situation.untrusted_text_entered && t.risk_of(arguments) != risk::read;

@@ -20,6 +20,8 @@ namespace tools {
 /// static risk risk_of(const arguments&);                 // else worst_risk
 /// static void check(const arguments&, base::field_errors&);  // what rules() cannot say
 /// static std::optional<question> confirm(const arguments&, const caller&);
+/// static bool delegates(const arguments&);               // whether a call only says which runs it waits for
+/// static std::vector<use> uses();                        // what it is used for, where that is not one thing
 /// ```
 template <class T>
 concept tool_struct = requires(const T t, const typename T::arguments& arguments, tool_context& context) {
@@ -66,6 +68,22 @@ public:
         return T::confirm(*read, by);
     }
     return std::nullopt; // a call whose arguments cannot be read does nothing: nothing to ask
+  }
+
+  [[nodiscard]] bool delegates(const boost::json::value& in) const override {
+    if constexpr (requires(const arguments& a) { T::delegates(a); }) {
+      base::field_errors errors;
+      if (const auto read = read_arguments(in, errors))
+        return T::delegates(*read);
+    }
+    return false;
+  }
+
+  [[nodiscard]] std::vector<use> uses() const override {
+    if constexpr (requires { T::uses(); })
+      return T::uses();
+    else
+      return tool::uses();
   }
 
   [[nodiscard]] tool_result run(const boost::json::value& in, tool_context& context) const override {

@@ -50,6 +50,15 @@ struct allowed_folder {
   bool own = false; ///< the caller's own folder; relative paths start here, and it is made (0700) on first use
 };
 
+class tool_set;
+
+/// The run that a call is made in: what the agents that it makes, and those that it starts, may not exceed.
+struct running {
+  records::run_definition definition; ///< max_tool_calls is there: the bound in force, 0 = none
+  bool untrusted_text_entered = false;
+  std::shared_ptr<const tool_set> tools;
+};
+
 /// How the web is searched, from the settings.
 struct web_search {
   std::string engine = "duckduckgo"; ///< duckduckgo (no key), searxng, brave
@@ -72,6 +81,7 @@ struct tool_context {
   /// Tells the engine that `web_whitelist` or `filesystem_whitelist` changed: in force for the next call.
   std::function<void()> whitelists_changed = {};
   web_search search = {}; ///< how the `web` tool searches
+  std::shared_ptr<const running> run = {}; ///< for the tool `agents` only
 };
 
 /// What a call answers: `{success, data}` or `{success: false, error}`.
@@ -79,6 +89,7 @@ struct tool_result {
   bool success = false;
   boost::json::value data;
   std::string error;
+  std::vector<records::run_record> children = {}; ///< runs to be queued: the call ends when all of them have, with their results
 
   [[nodiscard]] static tool_result ok(boost::json::value data) { return {true, std::move(data), {}}; }
   [[nodiscard]] static tool_result fail(std::string error) { return {false, nullptr, std::move(error)}; }
@@ -94,6 +105,13 @@ struct question {
   std::string sentence;
   std::string destination;    ///< folder, site or recipient: "approve for this chat" covers the same one
   bool any_destination = false; ///< an approval may cover every destination in this chat
+};
+
+/// A way to use a tool, with arguments that stand for all like it: by these, what an agent may do is told in words. Trusted
+/// sites are `trusted.example` there.
+struct use {
+  std::string what; ///< `Read files`
+  boost::json::value arguments;
 };
 
 /// A tool as the engine sees it; made by make_tool (make_tool.hpp) from a tool struct.
@@ -113,6 +131,10 @@ public:
   /// What to ask before this call in a chat; empty: nothing.
   [[nodiscard]] virtual std::optional<question> confirm(const boost::json::value& arguments,
                                                         const caller& by) const = 0;
+  /// Whether such a call does nothing by itself but to say which runs it waits for.
+  [[nodiscard]] virtual bool delegates(const boost::json::value&) const { return false; }
+  /// What it is used for, at least one.
+  [[nodiscard]] virtual std::vector<use> uses() const { return {{"Use it", nullptr}}; }
   /// Checks the arguments against the description (all errors at once), runs, and cuts the result at
   /// max_result_bytes with the mark `[cut: N of M bytes]`. Never throws. May block: called on a worker thread.
   [[nodiscard]] virtual tool_result run(const boost::json::value& arguments, tool_context& context) const = 0;
@@ -147,7 +169,12 @@ struct call_situation {
   bool interactive_chat = false; ///< a person can be asked
   bool untrusted_text_entered = false;
   const std::optional<std::vector<std::string>>* allowed_tools = nullptr; ///< empty optional or nullptr = all
+  const std::vector<std::vector<std::string>>* within = nullptr; ///< see run_definition::within; nullptr = none
+  bool can_create_subagents = false;
 };
+/// The tool of sub-agents. Whether an agent has it, and names it, is its can_create_subagents and not its list.
+inline constexpr std::string_view agents_tool_name = "agents";
+
 struct decision {
   tools::verdict verdict = verdict::refuse;
   std::string reason;          ///< why it is refused, for the model
@@ -155,5 +182,7 @@ struct decision {
 };
 [[nodiscard]] decision decide(const tool& t, const boost::json::value& arguments, const caller& by,
                               const call_situation& situation);
+/// Why decide() refuses each call of the tool, whatever its arguments are, as it tells the model; empty: it does not.
+[[nodiscard]] std::string reason_against_all(const tool& t, const call_situation& situation);
 
 } // namespace tools

@@ -42,6 +42,7 @@ agent_run::agent_run(caf::actor_config& cfg, engine::place at, std::shared_ptr<c
   staged_.steps.clear();
   t_ = make_transcript(claimed, *services_->tools, now(), staged_.steps);
   known_confirmations_ = std::move(claimed.confirmations);
+  orphaned_ = claimed.orphaned;
   run_ = std::move(claimed.run);
   caller_.owner = std::move(claimed.owner);
   caller_.run_id = run_.id;
@@ -84,7 +85,7 @@ agent_run::behavior_type agent_run::make_behavior() {
     },
     [this](messages::place_given) {
       if (waiting_ == waiting_for::place)
-        resume_after_confirmation();
+        go_on_with_place();
     },
     [this](const messages::confirmation_answered& m) { confirmed(m.confirmation); },
     [this](messages::retry_model) {
@@ -113,6 +114,11 @@ agent_run::behavior_type agent_run::make_behavior() {
       }
     },
     [this](messages::retry_write) { send_write(); },
+    [this](const messages::child_ended&) { look_at_children(); },
+    [this](messages::look_at_children) {
+      watching_children_ = false;
+      look_at_children();
+    },
     [this](messages::drain_runs) -> caf::result<messages::done> {
       if (at_rest())
         return messages::done{};
@@ -135,6 +141,8 @@ void agent_run::on_exit() {
 void agent_run::begin() {
   publish_state(records::run_state::running, {});
   replay();
+  if (orphaned_)
+    return finish(records::run_state::stopped, "The run that waited for this one has ended.");
   if (!caller_.owner.is_active)
     return finish(records::run_state::error, "The account of the run's owner is switched off.");
   load_files();
@@ -357,6 +365,7 @@ void agent_run::finish(records::run_state state, std::string error) {
       call.confirmation->answered_at = now();
       staged_.confirmation = call.confirmation;
     }
+  given_up_ = give_children_up();
   auto& change = staged_.change.emplace();
   change.state = state;
   change.input_tokens = t_.input_tokens;
@@ -381,6 +390,7 @@ void agent_run::finish(records::run_state state, std::string error) {
 
 void agent_run::ended(records::run_state state, const std::string& error) {
   publish_end(state, error);
+  stop_children();
   messages::run_finished note;
   note.run_id = run_.id;
   note.agent_id = run_.agent_id.value_or("");

@@ -4,6 +4,7 @@
 #include "actors/runs/run_services.hpp"
 #include "actors/runs/transcript.hpp"
 #include "messages/runs.hpp"
+#include "storage/subagents.hpp"
 
 #include <caf/typed_response_promise.hpp>
 
@@ -29,7 +30,7 @@ public:
 
 private:
   using step = std::function<void()>;
-  enum class waiting_for { nothing, files, retry, confirmation, place, resume };
+  enum class waiting_for { nothing, files, retry, confirmation, children, place, resume };
 
   // agent_run.cpp: the loop
   void begin();
@@ -52,16 +53,32 @@ private:
   void advance_calls();
   void settle(pending_call& call, const boost::json::value& result, records::step_state state);
   void start(pending_call& call);
+  /// What a worker brings back from a call.
+  struct tool_outcome {
+    boost::json::value result;
+    std::vector<records::run_record> children;
+  };
   void tool_ended(const std::string& call_id, const boost::json::value& result);
   void ask(pending_call& call, const tools::question& question);
   void confirmed(const records::confirmation_record& answer);
-  void resume_after_confirmation();
+  void go_on_with_place();
   [[nodiscard]] pending_call* find_call(const std::string& call_id);
   [[nodiscard]] tools::call_situation situation() const;
   [[nodiscard]] std::vector<std::string> offered_tools() const;
+  [[nodiscard]] std::shared_ptr<const tools::running> running_for(const std::string& tool) const;
   [[nodiscard]] bool approved_for_chat(const tools::tool& tool, const tools::question& question) const;
   records::step_record& stage_step(pending_call& call);
   void stage_audit(const std::string& tool, const boost::json::value& arguments, std::string summary, bool was_confirmed);
+
+  // run_children.cpp: calls that wait for other runs
+  void delegate(const std::string& call_id, std::vector<records::run_record> children);
+  void wait_for_children();
+  void look_at_children();
+  void children_seen(const std::vector<storage::subagents::run_end>& ended);
+  void want_place_again();
+  std::vector<std::string> give_children_up();
+  void stop_children();
+  [[nodiscard]] std::vector<std::string> children_waited_for() const;
 
   // run_events.cpp: what listeners see
   void publish(std::string_view name, const boost::json::value& data);
@@ -101,7 +118,12 @@ private:
   waiting_for waiting_ = waiting_for::nothing;
   bool stopping_ = false;
   bool finishing_ = false;
+  bool orphaned_ = false; ///< the run that waited for this one has ended
   int running_tools_ = 0;
+  bool looking_at_children_ = false;
+  bool look_again_ = false;         ///< another one ended while they were looked at
+  bool watching_children_ = false;  ///< the tick is on its way
+  std::vector<std::string> given_up_; ///< children to be stopped when the end of this run is committed
   std::stop_source stop_source_;
   int model_call_ = 0;             ///< the number of the call under way; 0 = none
   int last_model_call_ = 0;

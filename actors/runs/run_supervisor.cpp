@@ -81,6 +81,8 @@ run_supervisor::behavior_type run_supervisor::make_behavior() {
     },
     [this](const messages::run_finished& m) {
       ended_[static_cast<std::size_t>(m.status)]->add();
+      if (const auto at = live_.find(m.run_id); at != live_.end())
+        tell_parent(at->second.parent_run_id, m.run_id);
       remove(m.run_id);
       note(m);
       fill();
@@ -239,7 +241,7 @@ std::optional<run_supervisor::claim_choice> run_supervisor::choose() {
   return std::nullopt;
 }
 
-/// Gives free places: first to runs that waited for a person, then from the queue.
+/// Gives free places: first to runs that waited for a person or for other runs, then from the queue.
 void run_supervisor::fill() {
   queued_gauge_.set(state().queued);
   if (draining_ || recovering_ || claiming_ || paused_->load(std::memory_order_acquire))
@@ -301,6 +303,7 @@ void run_supervisor::spawn_run(records::claimed_run run) {
   live_run entry;
   entry.agent_id = run.run.agent_id.value_or("");
   entry.conversation_id = run.run.conversation_id.value_or("");
+  entry.parent_run_id = run.run.parent_run_id.value_or("");
   entry.actor = spawn<agent_run, caf::monitored>(services_->tree.work("/runs/run/" + id, "agent_run"), services_,
                                                  caf::actor_cast<messages::run_supervisor_actor>(this),
                                                  settings_.limits, std::move(run));
@@ -347,13 +350,31 @@ void run_supervisor::lost(const caf::down_msg& m) {
     send(services_->hub, messages::turn_ended{topic});
   }
   request(services_->journal, caf::infinite, std::move(close))
-    .then([this, end](messages::done) { note(end); },
+    .then(
+      [this, end, parent = run.parent_run_id](messages::done) {
+        tell_parent(parent, end.run_id);
+        note(end);
+      },
           [run_id](const caf::error& e) {
             spdlog::error("run_not_closed run={} error={}", run_id, messages::to_failure(e).message);
           });
   ended_[static_cast<std::size_t>(records::run_state::error)]->add();
+  stop_children(run_id);
   remove(run_id);
   fill();
+}
+
+/// Tells the run that waits for this one, if it lives, that it has ended.
+void run_supervisor::tell_parent(const std::string& parent_run_id, const std::string& run_id) {
+  if (const auto at = live_.find(parent_run_id); at != live_.end())
+    send(at->second.actor, messages::child_ended{run_id});
+}
+
+/// Those of a run that failed; the ones in the queue end when they are taken from it.
+void run_supervisor::stop_children(const std::string& run_id) {
+  for (const auto& [id, run] : live_)
+    if (run.parent_run_id == run_id)
+      send(run.actor, messages::stop_run{id});
 }
 
 caf::result<messages::run_queued> run_supervisor::start_agent(const messages::start_run& m) {
@@ -412,6 +433,7 @@ caf::result<messages::done> run_supervisor::stop(const std::string& run_id) {
           if (const auto at = waiting.find(m.owner_user_id); at != waiting.end())
             --at->second;
           ended_[static_cast<std::size_t>(records::run_state::stopped)]->add();
+          tell_parent(m.parent_run_id, run_id);
           note(messages::run_finished{run_id, {}, records::run_state::stopped, {}, {}});
           reply.deliver(messages::done{});
           fill();

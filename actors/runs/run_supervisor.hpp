@@ -41,7 +41,8 @@ private:
     messages::agent_run_actor actor;
     std::string agent_id;
     std::string conversation_id;
-    bool holds_place = true; ///< false while it waits for a person
+    std::string parent_run_id = {}; ///< the run that waits for it
+    bool holds_place = true; ///< false while it waits for a person or for other runs
   };
   struct claim_choice {
     std::string owner;
@@ -64,6 +65,8 @@ private:
   void note(const Note& what);
   void remove(const std::string& run_id);
   void lost(const caf::down_msg& m);
+  void tell_parent(const std::string& parent_run_id, const std::string& run_id);
+  void stop_children(const std::string& run_id);
   caf::result<messages::run_queued> start_agent(const messages::start_run& m);
   void queue(records::new_run run, caf::typed_response_promise<messages::run_queued> reply);
   caf::result<messages::done> stop(const std::string& run_id);
@@ -85,7 +88,7 @@ private:
   std::string last_owner_[2];             ///< whose run was taken last, by priority
   std::unordered_map<std::string, live_run> live_;
   std::unordered_map<caf::actor_id, std::string> run_of_actor_;
-  std::deque<std::string> returning_;     ///< runs that waited for a person and want a place
+  std::deque<std::string> returning_;     ///< runs that waited for a person or for other runs and want a place
   std::int64_t places_used_ = 0;
   std::deque<base::timestamp> starts_;    ///< autonomous runs begun in the last hour; at most the hourly limit
   bool claiming_ = false;

@@ -38,23 +38,18 @@ tools::call_situation agent_run::situation() const {
   s.interactive_chat = is_chat();
   s.untrusted_text_entered = t_.untrusted_entered;
   s.allowed_tools = &run_.definition.allowed_tools;
+  s.within = &run_.definition.within;
+  s.can_create_subagents = run_.definition.can_create_subagents;
   return s;
 }
 
 /// What decide() would refuse whatever the arguments are is not offered.
 std::vector<std::string> agent_run::offered_tools() const {
   std::vector<std::string> out;
-  const auto& list = run_.definition.allowed_tools;
-  for (const auto& tool : services_->tools->all()) {
-    if (!tools::may_use(list, tool->name()))
-      continue;
-    const bool named = list && tools::names_tool(*list, tool->name());
-    if (!is_chat()
-        && (tool->unattended() == tools::unattended::never
-            || (tool->unattended() == tools::unattended::only_if_named && !named)))
-      continue;
-    out.emplace_back(tool->name());
-  }
+  const auto now = situation();
+  for (const auto& tool : services_->tools->all())
+    if (tools::reason_against_all(*tool, now).empty())
+      out.emplace_back(tool->name());
   return out;
 }
 
@@ -84,6 +79,8 @@ records::step_record& agent_run::stage_step(pending_call& call) {
   s.request = {{"call_id", call.id},
                {"arguments", call.call.arguments},
                {"risk", base::enum_name(tool == nullptr ? tools::risk::read : tool->risk_of(call.call.arguments))}};
+  if (!call.children.empty())
+    s.request.as_object().emplace("children", base::to_json(call.children));
   s.started_at = call.started_at;
   return s;
 }
@@ -105,7 +102,8 @@ void agent_run::stage_audit(const std::string& tool, const boost::json::value& a
 
 /// The call's end: its step done, its audit row, its result in the transcript; written by the next commit.
 void agent_run::settle(pending_call& call, const boost::json::value& result, records::step_state state) {
-  const auto began = call.at == pending_call::phase::running ? call.started_at : now();
+  const bool begun = call.at == pending_call::phase::running || call.at == pending_call::phase::delegated;
+  const auto began = begun ? call.started_at : now();
   auto& s = stage_step(call);
   s.state = state;
   s.started_at = began;
@@ -119,7 +117,8 @@ void agent_run::settle(pending_call& call, const boost::json::value& result, rec
 void agent_run::advance_calls() {
   const auto bound = run_.definition.max_tool_calls.value_or(limits_.max_tool_calls);
   const auto todo = std::ranges::count(t_.pending, pending_call::phase::todo, &pending_call::at);
-  if (bound > 0 && t_.tool_calls + running_tools_ + todo > bound)
+  const auto delegated = std::ranges::count(t_.pending, pending_call::phase::delegated, &pending_call::at);
+  if (bound > 0 && t_.tool_calls + running_tools_ + delegated + todo > bound)
     return finish(records::run_state::error,
                   "The run asked for more than " + std::to_string(bound) + " tool calls, which is its limit.");
   caller_.trusted_domains = services_->trusted_domains->get();
@@ -184,7 +183,18 @@ void agent_run::advance_calls() {
     });
   } else if (to_ask != nullptr && running_tools_ == 0) {
     ask(*to_ask, question);
+  } else if (running_tools_ == 0 && delegated > 0) {
+    wait_for_children();
   }
+}
+
+/// What the tool of sub-agents goes by; the others need nothing of it.
+std::shared_ptr<const tools::running> agent_run::running_for(const std::string& tool) const {
+  if (tool != tools::agents_tool_name)
+    return {};
+  auto out = std::make_shared<tools::running>(tools::running{run_.definition, t_.untrusted_entered, services_->tools});
+  out->definition.max_tool_calls = run_.definition.max_tool_calls.value_or(limits_.max_tool_calls);
+  return out;
 }
 
 /// Runs a call whose step is committed.
@@ -200,7 +210,8 @@ void agent_run::start(pending_call& call) {
   messages::blocking_job job;
   job.name = "tool." + call.call.name;
   job.work = [services = services_, caller = caller_, arguments = call.call.arguments, name = call.call.name,
-              stop = stop_source_.get_token(), max_bytes = limits_.max_tool_result_bytes]() -> std::any {
+              stop = stop_source_.get_token(), max_bytes = limits_.max_tool_result_bytes,
+              run = running_for(call.call.name)]() -> std::any {
     tools::tool_context context{caller,
                                 stop,
                                 std::chrono::steady_clock::now() + tool_time,
@@ -215,12 +226,18 @@ void agent_run::start(pending_call& call) {
     context.whitelists_changed = services->reload_whitelists;
     const auto settings = services->settings->get();
     context.search = {settings->search_engine, settings->search_url, settings->search_api_key};
-    return boost::json::value(services->tools->find(name)->run(arguments, context).to_object());
+    context.run = run;
+    auto result = services->tools->find(name)->run(arguments, context);
+    return tool_outcome{result.to_object(), std::move(result.children)};
   };
   request(services_->tool_pool, caf::infinite, std::move(job))
     .then(
       [this, id = call.id](const messages::blocking_result& r) {
-        tool_ended(id, std::any_cast<const boost::json::value&>(r.value));
+        const auto& outcome = std::any_cast<const tool_outcome&>(r.value);
+        if (outcome.children.empty())
+          tool_ended(id, outcome.result);
+        else
+          delegate(id, outcome.children);
       },
       [this, id = call.id](const caf::error& e) {
         tool_ended(id, failed(messages::to_failure(e).message));
@@ -305,7 +322,7 @@ void agent_run::confirmed(const records::confirmation_record& answer) {
   send(supervisor_, messages::want_place{run_.id});
 }
 
-void agent_run::resume_after_confirmation() {
+void agent_run::go_on_with_place() {
   waiting_ = waiting_for::nothing;
   auto& change = staged_.change.emplace();
   change.state = records::run_state::running;

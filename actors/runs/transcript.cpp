@@ -42,6 +42,14 @@ boost::json::value unknown_result() {
                     "Find out what happened before you try again."}};
 }
 
+std::vector<child_run> children_of(const boost::json::value& request) {
+  const auto* object = request.if_object();
+  const auto* list = object == nullptr ? nullptr : object->if_contains("children");
+  base::field_errors errors;
+  return list == nullptr ? std::vector<child_run>{}
+                         : base::from_json<std::vector<child_run>>(*list, errors).value_or(std::vector<child_run>{});
+}
+
 bool succeeded(const boost::json::value& result) {
   const auto* object = result.if_object();
   const auto* success = object == nullptr ? nullptr : object->if_contains("success");
@@ -166,6 +174,7 @@ transcript make_transcript(const records::claimed_run& run, const tools::tool_se
   transcript t;
   t.run_id = run.run.id;
   t.task = base::trusted_text(task_of(run));
+  t.untrusted_entered = run.run.definition.from_outside;
   if (run.event) {
     t.input = base::untrusted_text(describe_event(*run.event));
     t.untrusted_entered = true;
@@ -197,9 +206,15 @@ transcript make_transcript(const records::claimed_run& run, const tools::tool_se
       t.add_result(*call, step.response, took.count());
       continue;
     }
+    call->children = children_of(step.request);
+    if (!call->children.empty()) {
+      call->at = pending_call::phase::delegated;
+      continue;
+    }
     const auto* tool = tools.find(step.name);
-    if (tool != nullptr && tool->risk_of(call->call.arguments) == tools::risk::read)
-      continue; // harmless: called again
+    if (tool != nullptr
+        && (tool->risk_of(call->call.arguments) == tools::risk::read || tool->delegates(call->call.arguments)))
+      continue; // harmless, or it had delegated nothing yet: called again
     auto& lost = unknown.emplace_back(step);
     lost.state = records::step_state::unknown;
     lost.response = unknown_result();

@@ -11,9 +11,16 @@
 /// What a run has done so far, as its journal tells it: from this alone it goes on, fresh or after a crash.
 namespace actors {
 
+/// A run that a call waits for.
+struct child_run {
+  std::string run_id;
+  std::string agent; ///< its name
+};
+BOOST_DESCRIBE_STRUCT(child_run, (), (run_id, agent))
+
 /// A tool call that the model has asked for in its last answer.
 struct pending_call {
-  enum class phase { todo, running, asking, done };
+  enum class phase { todo, running, asking, delegated, done };
   models::tool_call call; ///< its call_id is the model's own, which may come again in a later turn
   std::string id;         ///< ours, unique in the conversation: what people and programs are told
   int seq = 0; ///< its step; 0 = none yet
@@ -21,6 +28,7 @@ struct pending_call {
   bool confirmed = false;
   base::timestamp started_at{};
   std::optional<records::confirmation_record> confirmation;
+  std::vector<child_run> children; ///< phase delegated: the call ends when all of them have
 };
 
 struct transcript {

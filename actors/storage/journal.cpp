@@ -76,7 +76,8 @@ journal::behavior_type journal::make_behavior() {
     [this](const messages::stop_queued_run& m) {
       return call<messages::queued_run_stopped>("stop_queued", [this, m](storage::journal_store& store) {
         const auto stopped = store.stop_queued(m.run_id, clock_->now());
-        return stopped ? messages::queued_run_stopped{true, stopped->owner_user_id, stopped->priority}
+        return stopped ? messages::queued_run_stopped{true, stopped->owner_user_id, stopped->priority,
+                                                      stopped->parent_run_id}
                        : messages::queued_run_stopped{};
       });
     },
@@ -124,6 +125,8 @@ void journal::accept(records::new_run run, queue_reply reply) {
 caf::result<messages::done> journal::write(records::run_write write) {
   if (writes_.size() >= settings_.max_writes)
     return messages::to_error(overloaded("too many writes wait for the database"));
+  for (const auto& run : write.queued) // without the owner's limit: a run that goes on has but a few of them
+    ++queued_[owner_of(run)];
   auto reply = make_response_promise<messages::done>();
   writes_.push_back({std::move(write), reply});
   dispatch();
@@ -246,7 +249,7 @@ journal_work journal::intake_work() {
 
 void journal::acknowledge_intake(std::vector<intake_item>& items,
                                  std::vector<base::result<records::queued_run>>& results) {
-  std::map<std::pair<std::string, records::run_priority>, std::int64_t> stored;
+  counted stored;
   messages::runs_queued note;
   const bool each = listened_->has("queue");
   for (std::size_t i = 0; i < items.size(); ++i) {
@@ -259,6 +262,11 @@ void journal::acknowledge_intake(std::vector<intake_item>& items,
       release(owner_of(run), 1);
     items[i].reply(std::move(results[i]));
   }
+  tell(stored, std::move(note));
+}
+
+/// Tells the supervisor what is new in the queue.
+void journal::tell(const counted& stored, messages::runs_queued note) {
   if (stored.empty() || !listener_)
     return;
   for (const auto& [key, count] : stored)
@@ -283,18 +291,34 @@ journal_work journal::write_work() {
   }
   journal_work work;
   work.name = name_of(b->writes.front());
-  work.run = [b](storage::journal_store& store) -> std::function<void()> {
+  work.run = [this, b](storage::journal_store& store) -> std::function<void()> {
     auto outcomes = std::make_shared<std::vector<storage::write_outcome>>(store.write(b->writes));
-    return [b, outcomes] {
+    return [this, b, outcomes] {
+      counted stored;
+      messages::runs_queued note;
       for (std::size_t i = 0; i < b->replies.size(); ++i) {
-        if (const auto& failure = (*outcomes)[i])
+        const auto& failure = (*outcomes)[i];
+        for (const auto& run : b->writes[i].queued) {
+          if (failure) {
+            release(owner_of(run), 1);
+            continue;
+          }
+          ++stored[{owner_of(run), run.priority}];
+          if (listened_->has("queue"))
+            note.runs.push_back({run.id, owner_of(run), run.priority});
+        }
+        if (failure)
           b->replies[i].deliver(messages::to_error(*failure));
         else
           b->replies[i].deliver(messages::done{});
       }
+      tell(stored, std::move(note));
     };
   };
-  work.failed = [b](const base::failure& f) {
+  work.failed = [this, b](const base::failure& f) {
+    for (const auto& write : b->writes)
+      for (const auto& run : write.queued)
+        release(owner_of(run), 1);
     for (auto& reply : b->replies)
       reply.deliver(messages::to_error(f));
   };

@@ -57,6 +57,8 @@ private:
   journal_work write_work();
   void acknowledge_intake(std::vector<intake_item>& items, std::vector<base::result<records::queued_run>>& results);
   void release(const std::string& owner, std::int64_t count);
+  using counted = std::map<std::pair<std::string, records::run_priority>, std::int64_t>;
+  void tell(const counted& stored, messages::runs_queued note);
 
   journal_writer_actor writer_;
   base::clock_ptr clock_;

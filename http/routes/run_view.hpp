@@ -15,6 +15,13 @@ struct run_trigger {
 };
 BOOST_DESCRIBE_STRUCT(run_trigger, (), (kind, event_id))
 
+/// The run that waits for this one, and the step in which it does.
+struct parent_of_run {
+  std::string run_id;
+  std::optional<int> seq;
+};
+BOOST_DESCRIBE_STRUCT(parent_of_run, (), (run_id, seq))
+
 /// A run as lists and its page show it.
 struct run_answer {
   std::string id;
@@ -24,6 +31,7 @@ struct run_answer {
   std::optional<std::string> conversation_id;
   std::optional<std::string> message;
   std::optional<run_trigger> trigger;
+  std::optional<parent_of_run> parent;
   records::run_state status = records::run_state::queued;
   std::optional<std::string> why_waiting;
   base::timestamp queued_at{};
@@ -37,7 +45,7 @@ struct run_answer {
   std::string trace_id;
 };
 BOOST_DESCRIBE_STRUCT(run_answer, (),
-                      (id, kind, agent_id, agent_name, conversation_id, message, trigger, status, why_waiting,
+                      (id, kind, agent_id, agent_name, conversation_id, message, trigger, parent, status, why_waiting,
                        queued_at, started_at, ended_at, input_tokens, output_tokens, cost_usd, result, error, trace_id))
 
 [[nodiscard]] run_answer view_of(const records::run_view& row);

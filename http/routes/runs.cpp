@@ -20,6 +20,8 @@ run_answer view_of(const records::run_view& r) {
     out.message = r.message;
   if (r.trigger_event_id)
     out.trigger = run_trigger{r.trigger_kind.value_or(""), *r.trigger_event_id};
+  if (r.parent_run_id)
+    out.parent = parent_of_run{*r.parent_run_id, r.parent_seq};
   out.status = r.state;
   out.why_waiting = r.why_waiting;
   out.queued_at = r.queued_at;
@@ -43,7 +45,7 @@ void say_why(const services& with, std::span<run_answer> runs) {
   if (!state)
     return; // the runs are worth showing all the same
   for (auto& r : runs | std::views::filter(silent)) {
-    const auto& why = r.trigger ? state->why_autonomous : state->why_interactive;
+    const auto& why = r.trigger || r.parent ? state->why_autonomous : state->why_interactive;
     if (!why.empty())
       r.why_waiting = why;
   }

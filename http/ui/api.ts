@@ -78,9 +78,12 @@ export interface Agent extends AgentBody {
 }
 export interface Tool { name: string; description: string; risk: "read" | "write" | "external" | "destructive"; needs_confirmation: boolean; unattended: string | boolean }
 
+/// What an agent may do while nobody watches.
+export interface Ability { tool: string; use: string; may: "freely" | "without_outside_text" | "never"; sentence: string }
+
 export interface Run {
   id: string; kind: "chat" | "agent"; agent_id: string | null; agent_name?: string | null; conversation_id: string | null;
-  message?: string | null; trigger: { kind: string; event_id: string } | null; status: RunStatus; why_waiting: string | null;
+  message?: string | null; trigger: { kind: string; event_id: string } | null; parent?: { run_id: string; seq: number | null } | null; status: RunStatus; why_waiting: string | null;
   queued_at: string; started_at: string | null; ended_at: string | null;
   input_tokens: number | null; output_tokens: number | null; cost_usd: number | null;
   result: string | null; error: string | null; trace_id: string | null;
@@ -245,6 +248,8 @@ export const api = {
   run_agent: (id: string, message?: string) => post<{ run_id: string }>(`/api/agents/${e(id)}/run`, message ? { message } : {}),
   agent_runs: (id: string, limit: number, before?: string, s?: AbortSignal) => get<Run[]>(`/api/agents/${e(id)}/runs${page(limit, before)}`, s),
   tools: (s?: AbortSignal) => get<Tool[]>("/api/tools", s),
+  /// `of`: a definition as JSON text; it need not be saved.
+  abilities: (of: string, s?: AbortSignal) => request<Ability[]>("POST", "/api/agents/abilities", JSON.parse(of), s),
   runs: (limit: number, before?: string, s?: AbortSignal) => get<Run[]>(`/api/runs${page(limit, before)}`, s),
   run: (id: string, s?: AbortSignal) => get<Run>(`/api/runs/${e(id)}`, s),
   steps: (id: string, s?: AbortSignal) => get<Step[]>(`/api/runs/${e(id)}/steps?limit=500`, s),

@@ -13,6 +13,8 @@ run_definition definition_of(const agent_record& agent) {
   out.max_tool_calls = agent.max_tool_calls;
   out.prompt_mode = agent.prompt_mode;
   out.fallback_model = agent.fallback_model;
+  out.within = agent.within;
+  out.from_outside = agent.parent_agent_id.has_value(); // a model wrote its prompt
   return out;
 }
 

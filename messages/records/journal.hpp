@@ -49,8 +49,9 @@ struct run_write {
   std::vector<audit_record> audit;   ///< appended to the hash chain
   std::optional<confirmation_record> confirmation; ///< inserted, or updated where (run_id, call_id) is there
   std::optional<run_change> change;
+  std::vector<run_record> queued = {}; ///< runs that begin with it: those that it waits for
 };
-BOOST_DESCRIBE_STRUCT(run_write, (), (run_id, conversation_id, steps, audit, confirmation, change))
+BOOST_DESCRIBE_STRUCT(run_write, (), (run_id, conversation_id, steps, audit, confirmation, change, queued))
 
 /// Queued runs per owner and priority: what the supervisor starts from.
 struct queue_count {

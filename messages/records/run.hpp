@@ -32,10 +32,14 @@ struct run_definition {
   std::optional<int> max_tool_calls; ///< empty = the system's limit
   records::prompt_mode prompt_mode = records::prompt_mode::combined;
   std::optional<std::string> fallback_model; ///< empty = the system's
+  /// The lists of the agents above it, `[]` being all: a tool that one of them lacks is not for this run, and it names
+  /// only what all of them name.
+  std::vector<std::vector<std::string>> within;
+  bool from_outside = false; ///< a model that had read text from outside may have written its prompt or its message
 };
 BOOST_DESCRIBE_STRUCT(run_definition, (),
                       (name, prompt, model, allowed_tools, can_create_subagents, max_tool_calls, prompt_mode,
-                       fallback_model))
+                       fallback_model, within, from_outside))
 
 /// One row of `runs`.
 struct run_record {
@@ -46,9 +50,12 @@ struct run_record {
   std::optional<std::string> owner_user_id;    ///< empty = a system agent
   std::optional<std::string> trigger_event_id; ///< the event that started it
   std::optional<std::string> parent_run_id;
+  std::optional<int> parent_seq;         ///< the parent's step that waits for this run
+  std::optional<std::string> forked_from; ///< the run whose steps before forked_seq stand at this one's beginning
+  std::optional<int> forked_seq;
   run_priority priority = run_priority::autonomous; ///< SMALLINT: 0 interactive, 1 autonomous
   run_definition definition;
-  std::string message; ///< typed by a signed-in person; trusted
+  std::string message; ///< typed by a signed-in person, or what the run above it asks for; trusted
   run_state state = run_state::queued;
   std::optional<std::string> why_waiting;
   int attempts = 0; ///< how often a server took it up
@@ -63,8 +70,8 @@ struct run_record {
   std::string trace_id;
 };
 BOOST_DESCRIBE_STRUCT(run_record, (),
-                      (id, kind, agent_id, conversation_id, owner_user_id, trigger_event_id, parent_run_id, priority,
-                       definition, message, state, why_waiting, attempts, queued_at, started_at, ended_at, input_tokens,
+                      (id, kind, agent_id, conversation_id, owner_user_id, trigger_event_id, parent_run_id, parent_seq,
+                       forked_from, forked_seq, priority, definition, message, state, why_waiting, attempts, queued_at, started_at, ended_at, input_tokens,
                        output_tokens, cost_usd, result, error, trace_id))
 
 /// One row of `trigger_events`. UNIQUE (source, source_id, dedupe_key) makes a redelivery harmless.
@@ -92,7 +99,8 @@ enum class step_state { begun, done, unknown };
 BOOST_DESCRIBE_ENUM(step_state, begun, done, unknown)
 
 /// One row of `run_steps`. Model: request `{model, messages (those that are new since the last model step)}`,
-/// response a model_answer. Tool: request `{call_id, arguments, risk}`, response `{success, data | error}`.
+/// response a model_answer. Tool: request `{call_id, arguments, risk}`, with `children: [{run_id, agent}]` where it waits for
+/// runs; response `{success, data | error}`.
 struct step_record {
   std::string run_id;
   int seq = 0; ///< 1, 2, … within the run
@@ -199,7 +207,8 @@ struct claimed_run {
   std::vector<confirmation_record> confirmations; ///< of this run
   std::vector<stored_message> history;            ///< kind chat: the conversation before this turn's user message
   std::vector<attachment_head> attachments;       ///< kind chat: of this turn's user message
+  bool orphaned = false;                          ///< the run that waited for it has ended
 };
-BOOST_DESCRIBE_STRUCT(claimed_run, (), (run, event, owner, steps, confirmations, history, attachments))
+BOOST_DESCRIBE_STRUCT(claimed_run, (), (run, event, owner, steps, confirmations, history, attachments, orphaned))
 
 } // namespace records

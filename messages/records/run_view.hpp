@@ -16,6 +16,9 @@ struct run_view {
   std::optional<std::string> trigger_event_id;
   std::optional<std::string> trigger_kind; ///< `webhook`; empty without an event
   std::optional<std::string> parent_run_id;
+  std::optional<int> parent_seq;
+  std::optional<std::string> forked_from;
+  std::optional<int> forked_seq;
   run_priority priority = run_priority::autonomous;
   std::string message; ///< typed by a person; in lists its beginning
   run_state state = run_state::queued;
@@ -33,7 +36,7 @@ struct run_view {
 };
 BOOST_DESCRIBE_STRUCT(run_view, (),
                       (id, kind, agent_id, agent_name, conversation_id, owner_user_id, trigger_event_id, trigger_kind,
-                       parent_run_id, priority, message, state, why_waiting, attempts, queued_at, started_at, ended_at,
+                       parent_run_id, parent_seq, forked_from, forked_seq, priority, message, state, why_waiting, attempts, queued_at, started_at, ended_at,
                        input_tokens, output_tokens, cost_usd, result, error, trace_id))
 
 struct waiting_run {

@@ -319,6 +319,52 @@ TEST_F(JournalStore, says_unavailable_when_the_connection_breaks) {
 }
 
 /// Plans are made once, on tables that may be empty: each must find its rows by index whatever the statistics say.
+TEST_F(JournalStore, runs_that_a_write_begins_are_queued_with_its_steps) {
+  const auto parent = webhook_run("k").run;
+  store.queue({{parent, {}, {}}});
+  store.claim(ada, run_priority::autonomous, 1, now);
+  auto child = webhook_run("unused").run;
+  child.trigger_event_id.reset();
+  child.parent_run_id = parent.id;
+  child.parent_seq = 2;
+  child.definition.within = {{}, {"time"}};
+  child.definition.from_outside = true;
+  records::run_write w;
+  w.run_id = parent.id;
+  w.steps = {tool_step(parent.id, 2, records::step_state::begun)};
+  w.queued = {child};
+  EXPECT_FALSE(store.write({w}).at(0));
+  EXPECT_FALSE(store.write({w}).at(0)) << "the same again, after a lost connection";
+  const auto taken = store.claim(ada, run_priority::autonomous, 9, now);
+  ASSERT_EQ(taken.size(), 1U);
+  EXPECT_EQ(taken[0].run.id, child.id);
+  EXPECT_EQ(taken[0].run.parent_run_id, parent.id);
+  EXPECT_EQ(taken[0].run.parent_seq, 2);
+  EXPECT_EQ(taken[0].run.definition.within, child.definition.within);
+  EXPECT_TRUE(taken[0].run.definition.from_outside);
+  EXPECT_FALSE(taken[0].orphaned);
+}
+
+TEST_F(JournalStore, a_run_whose_parent_has_ended_is_an_orphan) {
+  const auto parent = webhook_run("k").run;
+  store.queue({{parent, {}, {}}});
+  store.claim(ada, run_priority::autonomous, 1, now);
+  auto w = end_of(parent.id, "");
+  w.change->state = run_state::stopped;
+  for (int i = 0; i < 2; ++i) {
+    auto child = webhook_run("unused").run;
+    child.trigger_event_id.reset();
+    child.parent_run_id = parent.id;
+    w.queued.push_back(child);
+  }
+  store.write({w});
+  EXPECT_TRUE(store.claim(ada, run_priority::autonomous, 1, now).at(0).orphaned) << "in the queue";
+  EXPECT_TRUE(store.recover(10, "", now).at(0).orphaned) << "taken up again";
+  const auto stopped = store.stop_queued(w.queued[1].id, now);
+  ASSERT_TRUE(stopped);
+  EXPECT_EQ(stopped->parent_run_id, parent.id);
+}
+
 TEST_F(JournalStore, plans_go_by_index) {
   store.queue({webhook_run("k")});
   store.claim(ada, run_priority::autonomous, 1, now);
@@ -329,6 +375,7 @@ TEST_F(JournalStore, plans_go_by_index) {
   all.confirmation = question("x", conversation_id, ada);
   all.change->answer
     = records::stored_message{.role = "assistant", .content = "done", .tool_calls = {}, .run_id = {}, .at = now};
+  all.queued = {webhook_run("k2").run};
   store.write({all});
   const auto statements = own.exec("SELECT name, array_length(parameter_types, 1) FROM pg_prepared_statements");
   ASSERT_GE(statements.size(), 4U);

@@ -31,6 +31,7 @@ protected:
   std::function<std::any(std::string, std::function<std::any(storage::session&)>)> db;
   int whitelist_changes = 0; ///< that the engine was told of
   tools::web_search search;
+  std::shared_ptr<const tools::running> running; ///< the run of the call, for the tool `agents`
 
   tools::tool_result call(const tools::tool& t, const boost::json::value& arguments) {
     tools::tool_context context{.caller = by,
@@ -42,7 +43,8 @@ protected:
                                 .fetch = fetch,
                                 .db = db,
                                 .whitelists_changed = [this] { ++whitelist_changes; },
-                                .search = search};
+                                .search = search,
+                                .run = running};
     return t.run(arguments, context);
   }
   tools::tool_result call(const tools::tool& t, std::string_view json_text) {

@@ -4,7 +4,7 @@ import { Mark, type MarkName } from "./icon";
 const marks: Record<RunStatus, readonly [MarkName, string, string]> = {
   queued: ["wait", "waiting", ""],
   running: ["run", "running", "is-live"],
-  waiting: ["hand", "waits for an answer", "is-warn"],
+  waiting: ["hand", "waits", "is-warn"],
   success: ["ok", "done", ""],
   error: ["bad", "failed", "is-bad"],
   stopped: ["stop", "stopped", ""],
@@ -25,5 +25,6 @@ export const run_name = (run: Run) => run.agent_name || (run.kind === "chat" ? "
 /// What started it, in words.
 export function started_by(run: Run): string {
   if (run.trigger) return { webhook: "Webhook", schedule: "Schedule", mail: "Mail", email: "Mail", telegram: "Telegram", feed: "Feed", page: "Page" }[run.trigger.kind] ?? run.trigger.kind;
+  if (run.parent) return "Another run";
   return run.kind === "chat" ? "Chat" : "By hand";
 }

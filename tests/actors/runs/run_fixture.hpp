@@ -3,6 +3,7 @@
 #include "actors/outbound/demo_provider.hpp"
 #include "actors/outbound/llm_gateway.hpp"
 #include "actors/runs/run_supervisor.hpp"
+#include "storage/subagents.hpp"
 #include "tests/support/actor_fixture.hpp"
 
 #include <boost/json/parse.hpp>
@@ -55,9 +56,19 @@ struct run_fixture : actor_fixture {
     services->trusted_domains = std::make_shared<base::shared_value<std::vector<std::string>>>();
     services->profiles = profiles;
     services->folders_of = [](const tools::caller&) { return std::vector<tools::allowed_folder>{}; };
-    database = sys.spawn([]() -> messages::db_pool_actor::behavior_type {
-      return {[](const messages::db_job&) -> caf::result<messages::db_result> { return messages::db_result{}; }};
+    database = sys.spawn([this]() -> messages::db_pool_actor::behavior_type {
+      return {[this](const messages::db_job& job) -> caf::result<messages::db_result> {
+        if (job.name == "subagents.ended")
+          return messages::db_result{ended_runs()};
+        return messages::db_result{};
+      }};
     });
+    services->db = database;
+    services->ask_db = [this](const std::string& name, const auto&) -> std::any {
+      if (name == "subagents.runs_above")
+        return runs_above;
+      return name == "subagents.reachable" ? std::any(subagents) : std::any{};
+    };
   }
   ~run_fixture() override {
     if (supervisor)
@@ -76,11 +87,7 @@ struct run_fixture : actor_fixture {
     return {
       [this](const messages::tell_queued& m) { queue_listener = m.to; },
       [this](const messages::queue_run& m) {
-        waiting.push_back(m.run.run);
-        messages::runs_queued note{{{m.run.run.owner_user_id.value_or(""), m.run.run.priority, 1}}, {}};
-        if (listened->has("queue"))
-          note.runs.push_back({m.run.run.id, m.run.run.owner_user_id.value_or(""), m.run.run.priority});
-        self->send(queue_listener, std::move(note));
+        put_in_queue(m.run.run);
         return messages::run_stored{{m.run.run.id, {}, false}};
       },
       [](const messages::accept_event&) {},
@@ -90,6 +97,8 @@ struct run_fixture : actor_fixture {
           stored[m.write.run_id][s.seq] = s;
         if (m.write.change)
           changes[m.write.run_id] = *m.write.change;
+        for (const auto& run : m.write.queued)
+          put_in_queue(run);
         return messages::done{};
       },
       [this](const messages::write_audit& m) -> caf::result<messages::done> {
@@ -118,7 +127,8 @@ struct run_fixture : actor_fixture {
         const auto at = std::ranges::find(waiting, m.run_id, &records::run_record::id);
         if (at == waiting.end())
           return messages::queued_run_stopped{};
-        messages::queued_run_stopped out{true, at->owner_user_id.value_or(""), at->priority};
+        messages::queued_run_stopped out{true, at->owner_user_id.value_or(""), at->priority, at->parent_run_id.value_or("")};
+        changes[at->id].state = records::run_state::stopped;
         waiting.erase(at);
         return out;
       },
@@ -136,6 +146,20 @@ struct run_fixture : actor_fixture {
     };
   }
 
+  void put_in_queue(const records::run_record& run) {
+    waiting.push_back(run);
+    messages::runs_queued note{{{run.owner_user_id.value_or(""), run.priority, 1}}, {}};
+    if (listened->has("queue"))
+      note.runs.push_back({run.id, run.owner_user_id.value_or(""), run.priority});
+    self->send(queue_listener, std::move(note));
+  }
+  [[nodiscard]] std::vector<storage::subagents::run_end> ended_runs() const {
+    std::vector<storage::subagents::run_end> out;
+    for (const auto& [id, change] : changes)
+      if (records::has_ended(change.state))
+        out.push_back({id, change.state, change.result, change.error});
+    return out;
+  }
   static records::claimed_run claim(const records::run_record& run) {
     records::claimed_run out;
     out.run = run;
@@ -219,6 +243,8 @@ struct run_fixture : actor_fixture {
   std::vector<std::string> notes; ///< what the hub was told of runs
   std::vector<records::audit_record> audits;
   bool audit_fails = false;
+  std::vector<records::agent_record> subagents; ///< that the tool `agents` finds
+  int runs_above = 0;                           ///< what it is told of the run's depth
   std::vector<std::string> tool_jobs;
 };
 

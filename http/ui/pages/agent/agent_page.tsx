@@ -14,6 +14,7 @@ import { usePaged } from "../../lib/paged";
 import { useResource } from "../../lib/resource";
 import { navigate, url } from "../../lib/router";
 import { AgentForm } from "./agent_form";
+import { Family } from "./family";
 
 const run_help = [{ keys: "R", what: "run this agent" }] as const;
 const crumbs = <><a href="/agents">Agents</a><span aria-hidden="true">/</span></>;
@@ -47,6 +48,7 @@ export function AgentPage({ id }: { id: string }) {
           {(it) => (
             <>
               {it.description && <p class="lead">{it.description}</p>}
+              <Family agent={it} />
               <nav class="tabs" aria-label="Parts of the agent">
                 <a href={`/agents/${id}`} aria-current={tab === "runs" ? "page" : undefined}>Runs</a>
                 <a href={`/agents/${id}?tab=definition`} aria-current={tab === "definition" ? "page" : undefined}>Definition</a>
@@ -60,7 +62,7 @@ export function AgentPage({ id }: { id: string }) {
       {a && over === "run" && <RunDialog agent={a} on_close={() => set_over("")} />}
       {a && over === "delete" && (
         <ConfirmDialog title={`Delete the agent “${a.name}”?`} act="Delete the agent" on_close={() => set_over("")} on_act={async () => { await api.delete_agent(id); navigate("/agents", "push", "now"); }}>
-          <p>Its runs stay readable. Webhooks that start it answer 404 from then on. This can’t be undone.</p>
+          <p>Its runs stay readable. Agents that it made are deleted with it. Webhooks that start it answer 404 from then on. This can’t be undone.</p>
         </ConfirmDialog>
       )}
     </Page>

@@ -12,6 +12,7 @@ import { engine } from "../../lib/engine";
 import { short_time } from "../../lib/format";
 import { useKeys } from "../../lib/keys";
 import { navigate, url } from "../../lib/router";
+import { ChildLinks, children_of } from "./children";
 import { RunFigures } from "./run_figures";
 import { StartDrawer, StepDrawer } from "./step_drawer";
 import { Timeline } from "./timeline";
@@ -87,10 +88,12 @@ function with_present(run: Run, steps: readonly Step[], text: string): readonly 
 
 function Content({ run, steps, text, now, selected }: { run: Run; steps: readonly Step[]; text: string; now: number; selected: number | null }) {
   const active = is_active(run.status);
+  const waited_for = steps.filter((s) => s.state === "begun").flatMap(children_of);
   return (
     <>
       {active && engine.value?.paused && <div class="notice notice--warn" role="status"><Mark name="hand" /><p><b>Everything is paused.</b> The run stands still and goes on after Resume.</p></div>}
-      {run.status === "waiting" && run.conversation_id && <div class="notice notice--warn"><Mark name="hand" /><p><b>It waits for your answer.</b> {run.why_waiting}</p><a class="btn btn--sm" href={`/chat/${run.conversation_id}`}>Go to the question</a></div>}
+      {run.status === "waiting" && waited_for.length > 0 && <div class="notice" role="status"><Mark name="wait" /><div><p><b>{run.why_waiting}</b> It holds no place meanwhile.</p><ChildLinks children={waited_for} /></div></div>}
+      {run.status === "waiting" && waited_for.length === 0 && run.conversation_id && <div class="notice notice--warn"><Mark name="hand" /><p><b>It waits for your answer.</b> {run.why_waiting}</p><a class="btn btn--sm" href={`/chat/${run.conversation_id}`}>Go to the question</a></div>}
       {run.status === "queued" && run.why_waiting && <div class="notice" role="status"><Mark name="wait" /><p><b>Waiting.</b> {run.why_waiting}</p></div>}
       {run.error && <div class="notice notice--bad" role="alert"><Mark name="bad" word="Problem:" /><p><b>The run failed.</b> {run.error} What its steps did until then stays done.</p></div>}
       <RunFigures run={run} steps={steps} now={now} />

@@ -4,6 +4,7 @@ import { Code, Json } from "../../components/code";
 import { CopyButton } from "../../components/copy_button";
 import { started_by } from "../../components/run_state";
 import { clock_ms, count, duration, full_time, money, ms_between, pretty } from "../../lib/format";
+import { ChildLinks, children_of } from "./children";
 import { arguments_of, risk_of, step_name, text_of_step } from "./step_words";
 
 /// A model's step holds no copy of what it was given: the steps before it have it.
@@ -30,6 +31,7 @@ export function StepDrawer({ step, of, on_close }: { step: Step; of: number; on_
           {step.kind === "model" && step.cost_usd !== null && <><dt>Cost</dt><dd>{step.cost_usd === 0 ? "free" : money(step.cost_usd)}</dd></>}
         </dl>
       </section>
+      {children_of(step).length > 0 && <section><h3>{step.state === "begun" ? "Waits for" : "Waited for"}</h3><ChildLinks children={children_of(step)} /></section>}
       {text && <section><h3>What it said</h3><Code title="Text" text={text} /></section>}
       <section><h3>{step.kind === "tool" ? "Arguments" : "What it was given"}</h3>{nothing(step.input, step.kind) ? <p class="faint">Nothing was recorded.</p> : <Json title="Input" value={step.kind === "tool" ? arguments_of(step) : step.input} />}</section>
       <section><h3>{step.kind === "tool" ? "What the model was told" : "Its answer"}</h3>{step.output === null || step.output === undefined ? <p class="faint">{step.state === "begun" ? "Not there yet." : "Nothing was recorded."}</p> : <Json title="Output" value={step.output} />}</section>
@@ -47,6 +49,7 @@ export function StartDrawer({ run, on_close }: { run: Run; on_close: () => void 
           <dt>Queued</dt><dd title={full_time(run.queued_at)}>{clock_ms(run.queued_at)}</dd>
           <dt>Started</dt><dd>{run.started_at ? <>{clock_ms(run.started_at)} <span class="faint">after {duration(ms_between(run.queued_at, run.started_at))}</span></> : <span class="faint">{run.why_waiting ?? "not yet"}</span>}</dd>
           <dt>Run</dt><dd class="mono">{run.id}</dd>
+          {run.parent && <><dt>Waited for by</dt><dd><a href={`/runs/${run.parent.run_id}${run.parent.seq ? `?step=${run.parent.seq}` : ""}`}>the run that started it</a></dd></>}
           {run.trigger && <><dt>Event</dt><dd class="mono">{run.trigger.event_id}</dd></>}
           {run.trace_id && <><dt>Trace</dt><dd class="mono">{run.trace_id}</dd></>}
         </dl>
