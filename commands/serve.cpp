@@ -16,6 +16,7 @@
 #include "storage/user_settings.hpp"
 #include "storage/users.hpp"
 #include "storage/whitelists.hpp"
+#include "tools/abilities.hpp"
 
 #include <caf/all.hpp>
 #include <spdlog/spdlog.h>
@@ -257,6 +258,7 @@ int serve(const config::sourced_settings& sourced, const tree_extension& extend)
   services.metrics = metrics;
   services.clock = clock;
   services.tools = list_tools();
+  services.abilities = [all = tools::all_tools()](const records::run_definition& d) { return tools::abilities(*all, d); };
   services.data_dir = settings.data_dir;
   if (settings.injection == config::injection_mode::on)
     services.injection_source = kind_of_source(sourced.sources.at("injection"));

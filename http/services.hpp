@@ -7,6 +7,7 @@
 #include "config/runtime_settings.hpp"
 #include "engine/event_queue.hpp"
 #include "engine/metrics.hpp"
+#include "messages/records/ability.hpp"
 #include "messages/records/attachment.hpp"
 #include "messages/records/provider.hpp"
 #include "messages/records/run.hpp"
@@ -162,6 +163,8 @@ struct services {
   std::shared_ptr<engine::metrics> metrics;
   base::clock_ptr clock;
   std::vector<tool_info> tools;
+  /// What runs of such a definition may do while nobody watches, from the function that decides it.
+  std::function<std::vector<records::ability>(const records::run_definition&)> abilities;
   std::string agent_name = "oAI-Web"; ///< what `GET /api/status` calls the agent
   std::string data_dir;               ///< absolute; no folder of the whitelist may hold it or lie in it
   /// Asked for by /setup when the server listens on more than loopback; empty: not asked.

@@ -320,6 +320,12 @@ struct filesystem {
     return risk::destructive;
   }
 
+  static std::vector<use> uses() {
+    return {{"Read files and list folders", boost::json::object{{"action", "read"}, {"path", "a"}}},
+            {"Write files", boost::json::object{{"action", "write"}, {"path", "a"}, {"content", ""}}},
+            {"Delete files", boost::json::object{{"action", "delete"}, {"path", "a"}}}};
+  }
+
   static void check(const arguments& in, base::field_errors& errors) {
     if (!beneath::split(in.path))
       errors.push_back({"path", "must not contain .."});

@@ -26,6 +26,8 @@ struct time_now {
     }
   };
 
+  static std::vector<use> uses() { return {{"Tell the time", boost::json::object{}}}; }
+
   [[nodiscard]] tool_result run(const arguments& in, tool_context& context) const {
     const date::time_zone* zone = nullptr;
     try {

@@ -75,6 +75,12 @@ struct web {
     }
   };
 
+  static std::vector<use> uses() {
+    return {{"Search the Web", boost::json::object{{"action", "search"}, {"query", "a"}}},
+            {"Read pages of trusted sites", boost::json::object{{"action", "fetch_page"}, {"url", "https://trusted.example/"}}},
+            {"Read any other page", boost::json::object{{"action", "fetch_page"}, {"url", "https://other.example/"}}}};
+  }
+
   static void check(const arguments& in, base::field_errors& errors) {
     const bool page = in.action == web_action::fetch_page;
     if (page && !in.url)

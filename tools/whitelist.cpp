@@ -77,6 +77,11 @@ struct whitelist {
 
   static risk risk_of(const arguments& in) { return in.action == list_action::list ? risk::read : risk::write; }
 
+  static std::vector<use> uses() {
+    return {{"See what is trusted", json::object{{"action", "list"}}},
+            {"Change what is trusted", json::object{{"action", "add"}, {"domain", "trusted.example"}}}};
+  }
+
   static void check(const arguments& in, base::field_errors& errors) {
     const bool changes = in.action != list_action::list;
     if (changes && in.kind == list_kind::filesystem)

@@ -11,15 +11,6 @@
 namespace http::routes {
 namespace {
 
-std::optional<std::vector<std::string>> tools_from_json(const boost::json::value& v) {
-  if (v.is_string())
-    return v.as_string() == "all" ? std::nullopt : std::optional(std::vector<std::string>{"none"});
-  std::vector<std::string> out;
-  for (const auto& name : v.as_array())
-    out.emplace_back(name.as_string());
-  return out;
-}
-
 void check_tools(const services& with, const boost::json::value& v, base::field_errors& errors) {
   constexpr const char* path = "allowed_tools";
   if (v.is_string()) {
@@ -75,6 +66,22 @@ bool looks_like_cron(const std::string& text) {
 }
 
 } // namespace
+
+std::optional<std::vector<std::string>> tools_from_json(const boost::json::value& v) {
+  if (v.is_string())
+    return v.as_string() == "all" ? std::nullopt : std::optional(std::vector<std::string>{"none"});
+  std::vector<std::string> out;
+  for (const auto& name : v.as_array())
+    out.emplace_back(name.as_string());
+  return out;
+}
+
+void check_tools(const services& with, const boost::json::value& tools) {
+  base::field_errors errors;
+  check_tools(with, tools, errors);
+  if (!errors.empty())
+    throw problem(std::move(errors));
+}
 
 boost::json::value tools_to_json(const std::optional<std::vector<std::string>>& stored) {
   if (!stored || stored->empty())

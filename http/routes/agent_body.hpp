@@ -98,6 +98,11 @@ void apply(const agent_body& body, records::agent_record& row);
 /// databases may name models and tools that this server does not have.
 void check_agent(const services& with, const agent_body& body, const agent_body* before);
 
+/// 422 unless `tools` is "all", "none" or a list of names of this server's tools.
+void check_tools(const services& with, const boost::json::value& tools);
+/// As it is stored, once checked.
+[[nodiscard]] std::optional<std::vector<std::string>> tools_from_json(const boost::json::value& tools);
+
 /// NULL and `[]` are "all", `["none"]` is "none".
 [[nodiscard]] boost::json::value tools_to_json(const std::optional<std::vector<std::string>>& stored);
 

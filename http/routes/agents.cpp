@@ -27,6 +27,20 @@ struct run_started {
 };
 BOOST_DESCRIBE_STRUCT(run_started, (), (run_id))
 
+/// A definition that is not saved yet, as far as it says what the agent may do.
+struct abilities_body {
+  boost::json::value allowed_tools = "none";
+  bool can_create_subagents = false;
+  std::optional<std::string> agent_id;
+  static std::span<const base::field_rule> rules() {
+    static constexpr base::field_rule all[]
+      = {{.name = "allowed_tools", .help = "as in an agent"},
+         {.name = "agent_id", .help = "the agent that it is of; empty: a new one", .min = 1, .max = 200}};
+    return all;
+  }
+};
+BOOST_DESCRIBE_STRUCT(abilities_body, (), (allowed_tools, can_create_subagents, agent_id))
+
 records::agent_record find(const call& c) {
   return found(c.db("agents.find", [by = c.viewer(), id = c.parameter()](
                                      storage::session& s) { return storage::agents::find(s, by, id); }),
@@ -92,6 +106,23 @@ run_started start(call& c, const run_body& body) {
     c.with.engine->start_run(row.id, body.message.value_or(""), c.by.who.user_id, c.by.kind == sign_in_kind::key))};
 }
 
+std::vector<records::ability> abilities(call& c) { return c.with.abilities(records::definition_of(find(c))); }
+
+std::vector<records::ability> preview_abilities(call& c, const abilities_body& body) {
+  check_tools(c.with, body.allowed_tools);
+  records::agent_record row;
+  if (body.agent_id) {
+    auto there = c.db("agents.find", [by = c.viewer(), id = *body.agent_id](
+                                       storage::session& s) { return storage::agents::find(s, by, id); });
+    if (!there)
+      throw problem::field("agent_id", "There is no such agent.");
+    row = std::move(*there);
+  }
+  row.allowed_tools = tools_from_json(body.allowed_tools);
+  row.can_create_subagents = body.can_create_subagents;
+  return c.with.abilities(records::definition_of(row));
+}
+
 std::vector<run_answer> list_runs(call& c) {
   const auto agent = find(c);
   std::vector<run_answer> out;
@@ -133,6 +164,16 @@ void add_agents(route_table& t) {
          .help = "Starts an agent",
          .status = 202},
         start);
+  t.add<std::vector<records::ability>>({.method = "GET",
+                                        .path = "/api/agents/{id}/abilities",
+                                        .key_scopes = {scope::read, scope::run},
+                                        .help = "What an agent may do while nobody watches, in words"},
+                                       abilities);
+  t.add({.method = "POST",
+         .path = "/api/agents/abilities",
+         .key_scopes = {scope::read, scope::run},
+         .help = "The same for a definition that is not saved"},
+        preview_abilities);
   t.add<std::vector<run_answer>>({.method = "GET",
                                   .path = "/api/agents/{id}/runs",
                                   .key_scopes = {scope::read, scope::run},

@@ -184,6 +184,10 @@ protected:
     s.clock = base::system_clock();
     s.tools = {{"time", "Tells the time.", "read", false, "yes"},
                {"filesystem", "Files.", "destructive", true, "only_if_named"}};
+    s.abilities = [](const records::run_definition& d) {
+      return std::vector<records::ability>{{"time", "Tell the time",
+                                            d.allowed_tools ? records::may_alone::never : records::may_alone::freely, "."}};
+    };
     s.setup_code = setup_code;
     s.data_dir = "/var/lib/oai-web-of-the-test";
     front_ = std::make_unique<http::front>(s, http::server_settings{});

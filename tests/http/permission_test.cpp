@@ -67,6 +67,8 @@ constexpr row expectations[] = {
   {"DELETE /api/agents/$agent",                           "",                              "401 204 404 204   403 403 204 403 403 403"},
   {"POST /api/agents/$agent/run",                         "",                              "401 202 404 202   403 403 202 403 403 403"},
   {"GET /api/agents/$agent/runs",                         "",                              "401 200 404 200   200 403 200 403 403 403"},
+  {"GET /api/agents/$agent/abilities",                    "",                              "401 200 404 200   200 403 200 403 403 403"},
+  {"POST /api/agents/abilities",                          R"({"allowed_tools":"all"})",   "401 200 200 200   200 403 200 403 403 403"},
   {"PATCH /api/agents/$system_agent",                     R"({"name":"b"})",               "401 404 404 200   403 403 200 403 403 403"},
   {"GET /api/runs",                                       "",                              "401 200 200 200   200 403 200 403 403 403"},
   {"GET /api/runs/$run",                                  "",                              "401 200 404 200   200 403 200 403 403 403"},

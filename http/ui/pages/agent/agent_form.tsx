@@ -9,6 +9,7 @@ import { useFocus } from "../../lib/focus";
 import { useSaveKey } from "../../lib/keys";
 import { useResource } from "../../lib/resource";
 import { useUnsaved } from "../../lib/unsaved";
+import { Abilities } from "./abilities";
 import { ToolChoice } from "./tool_choice";
 
 export const blank: AgentBody = {
@@ -70,6 +71,7 @@ export function AgentForm({ agent, on_save, on_leave }: Props) {
         </Field>
       </div>
       <ToolChoice tools={tools} value={form.allowed_tools} error={error("allowed_tools")} on_change={(v) => set("allowed_tools", v)} />
+      <Abilities agent_id={agent?.id ?? null} tools={form.allowed_tools} subagents={form.can_create_subagents} />
       <div class="two">
         <Field label={<>Tool calls in one run <span class="faint">if you like</span></>} error={error("max_tool_calls")} help="Empty: the server’s limit.">
           {(ids) => <input class="input" {...ids} inputMode="numeric" value={form.max_tool_calls ?? ""} onInput={(e) => set("max_tool_calls", number_of(e.currentTarget.value))} />}
