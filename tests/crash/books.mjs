@@ -21,9 +21,26 @@ export async function check_runs(program, ledger, webhook) {
     if (state !== "success") failed.push(`${key}: run ${run} has status ${state || "none"} ${error}`);
   }
   for (const key of by_key.keys()) if (!ledger.keys.has(key)) unknown.push(`there is an event for ${key}, which nobody posted`);
-  const [[strays]] = await program.rows(`SELECT count(*) FROM runs r WHERE NOT EXISTS (SELECT FROM trigger_events e WHERE e.id = r.trigger_event_id AND e.run_id = r.id)`);
+  const [[strays]] = await program.rows(`SELECT count(*) FROM runs r WHERE r.parent_run_id IS NULL AND r.trigger_event_id IS NOT NULL AND NOT EXISTS (SELECT FROM trigger_events e WHERE e.id = r.trigger_event_id AND e.run_id = r.id)`);
   return [...first(lost), ...first(doubled), ...first(other), ...first(failed), ...first(unknown),
     ...(strays === "0" ? [] : [`${strays} runs belong to no event`])];
+}
+
+/// Each parent's one call waited for two children, which are there, ended, and each in its result once; and no others.
+export async function check_children(program, agent) {
+  const wrong = await program.rows(`
+    SELECT p.id, p.state, count(c.id), count(c.id) FILTER (WHERE c.state = 'success'),
+           count(c.id) FILTER (WHERE s.request->'children' @> jsonb_build_array(jsonb_build_object('run_id', c.id))
+                                 AND s.response->'data'->'runs' @> jsonb_build_array(jsonb_build_object('run_id', c.id)))
+    FROM runs p LEFT JOIN runs c ON c.parent_run_id = p.id
+    LEFT JOIN run_steps s ON s.run_id = p.id AND s.seq = c.parent_seq AND s.state = 'done'
+    WHERE p.agent_id = '${agent.id}' AND p.trigger_event_id IS NOT NULL
+    GROUP BY 1, 2 HAVING p.state <> 'success' OR count(c.id) <> 2 OR count(c.id) FILTER (WHERE c.state = 'success') <> 2
+      OR count(c.id) FILTER (WHERE s.request->'children' @> jsonb_build_array(jsonb_build_object('run_id', c.id))
+                               AND s.response->'data'->'runs' @> jsonb_build_array(jsonb_build_object('run_id', c.id))) <> 2`);
+  const strays = await program.rows(`SELECT c.id FROM runs c WHERE c.parent_run_id IS NOT NULL AND NOT EXISTS (SELECT FROM runs p WHERE p.id = c.parent_run_id)`);
+  return [...first(wrong.map(([id, state, all, well, told]) => `parent ${id} has status ${state}, ${all} children, ${well} of them done, ${told} of them in its result`)),
+    ...first(strays.map(([id]) => `run ${id} has a parent that is not there`))];
 }
 
 /// No tool call with a side effect was done twice: neither in the steps nor in the audit log.
