@@ -17,6 +17,12 @@ export function useUnsaved(unsaved: boolean): void {
   }, [unsaved]);
 }
 
+/// Does what loses the changes of the page: at once where there are none, else when the person agrees.
+export function lose_changes(go: () => void): void {
+  if (changed.size === 0) go();
+  else leaving.value = go;
+}
+
 /// Starts asking. Called once.
 export function start_unsaved(): void {
   before_leaving((go) => {

@@ -30,17 +30,19 @@ const modes: readonly (readonly [PromptMode, string, string])[] = [
 
 interface Props {
   agent: Agent | null;
+  /// What a new one begins with.
+  start?: Partial<AgentBody>;
   on_save: (changes: Partial<AgentBody>) => Promise<unknown>;
   on_leave?: () => void;
 }
 
 /// Everything that defines an agent. Sends only what was changed; what the server refuses stands beside its field.
-export function AgentForm({ agent, on_save, on_leave }: Props) {
+export function AgentForm({ agent, start, on_save, on_leave }: Props) {
   const act = useAct();
   const name_box = useFocus<HTMLInputElement>();
   const models = useResource("models", (s) => api.models(s));
   const tools = useResource("tools", (s) => api.tools(s));
-  const before = agent ? body_of(agent) : blank;
+  const before = agent ? body_of(agent) : { ...blank, ...start };
   const [form, set_form] = useState<AgentBody>(before);
   const set = <K extends keyof AgentBody>(key: K, value: AgentBody[K]) => set_form((f) => ({ ...f, [key]: value }));
   useEffect(() => { if (agent) set_form(body_of(agent)); }, [agent?.updated_at]);

@@ -13,20 +13,13 @@ import { useKeys } from "../../lib/keys";
 import { usePaged } from "../../lib/paged";
 import { useResource } from "../../lib/resource";
 import { navigate, url } from "../../lib/router";
+import { save } from "../audit/export";
 import { AgentForm } from "./agent_form";
 import { Family } from "./family";
+import { file_name, file_of } from "./transfer";
 
 const run_help = [{ keys: "R", what: "run this agent" }] as const;
 const crumbs = <><a href="/agents">Agents</a><span aria-hidden="true">/</span></>;
-
-/// An agent that is being made.
-export function NewAgentPage() {
-  return (
-    <Page title="New agent" crumbs={crumbs}>
-      <Scroll label="New agent"><div class="form-page"><AgentForm agent={null} on_leave={() => navigate("/agents", "push", "now")} on_save={async (b) => { const made = await api.create_agent(b); navigate(`/agents/${made.id}`, "push", "now"); }} /></div></Scroll>
-    </Page>
-  );
-}
 
 /// One agent: its runs, and what defines it.
 export function AgentPage({ id }: { id: string }) {
@@ -40,7 +33,7 @@ export function AgentPage({ id }: { id: string }) {
       title={a?.name ?? "Agent"} crumbs={crumbs} badge={a && !a.enabled && <span class="badge">off</span>}
       actions={a && <>
         <Button kind="primary" small server icon="play" keys="R" onClick={() => set_over("run")}>Run</Button>
-        <Menu label="More about this agent" items={[{ name: "Delete…", danger: true, go: () => set_over("delete") }]} />
+        <Menu label="More about this agent" items={[{ name: "Export as JSON", go: () => save(file_of(a), file_name(a)) }, { name: "Delete…", danger: true, go: () => set_over("delete") }]} />
       </>}
     >
       <Scroll label="Agent">
