@@ -24,6 +24,11 @@ std::optional<records::run_view> find(session& s, const records::viewer& by, con
     s.exec(one + "WHERE r.id = $3 AND ($1 OR r.owner_user_id = $2)", by.sees_all(), by.user_id, id));
 }
 
+std::optional<records::run_record> find_record(session& s, const records::viewer& by, const std::string& id) {
+  return select_one<records::run_record>(s, "runs", "WHERE id = $3 AND ($1 OR owner_user_id = $2)", by.sees_all(), by.user_id,
+                                         id);
+}
+
 std::vector<records::run_view> list(session& s, const records::viewer& by, const records::page& page,
                                     const std::optional<std::string>& agent_id) {
   // One statement each: a condition that is sometimes there would keep the planner from its index.
@@ -46,6 +51,14 @@ std::optional<std::vector<records::step_record>> steps(session& s, const records
   return select<records::step_record>(s, "run_steps", "WHERE run_id = $1 ORDER BY seq", id);
 }
 
+std::vector<records::prompt_record> prompts(session& s, const records::viewer& by, const std::string& id) {
+  return select<records::prompt_record>(s, "prompts", R"(
+    WHERE hash IN (SELECT st.request->>'prompt' FROM run_steps st JOIN runs r ON r.id = st.run_id
+                   WHERE st.run_id = $3 AND st.kind = 'model' AND ($1 OR r.owner_user_id = $2))
+    ORDER BY created_at, hash)",
+                                        by.sees_all(), by.user_id, id);
+}
+
 bool may_see(session& s, const records::viewer& by, const std::string& id) {
   return !s.exec("SELECT 1 FROM runs WHERE id = $3 AND ($1 OR owner_user_id = $2)", by.sees_all(), by.user_id, id)
             .empty();
@@ -56,12 +69,13 @@ records::queue_view queue(session& s, const records::viewer& by) {
   const auto counts
     = s.exec("SELECT count(*) FILTER (WHERE state = 'running'), count(*) FILTER (WHERE state = 'queued'), "
              "count(*) FILTER (WHERE state = 'waiting' AND EXISTS (SELECT FROM confirmations c WHERE c.run_id = runs.id "
-             "AND c.state = 'open')) FROM runs WHERE state IN ('queued', 'running', 'waiting') AND "
+             "AND c.state = 'open')), count(*) FILTER (WHERE state = 'waiting') FROM runs WHERE state IN ('queued', 'running', 'waiting') AND "
              "($1 OR owner_user_id = $2)",
              by.sees_all(), by.user_id);
   out.running = std::stoll(std::string(*counts.text(0, 0)));
   out.queued = std::stoll(std::string(*counts.text(0, 1)));
   out.asking = std::stoll(std::string(*counts.text(0, 2)));
+  out.for_runs = std::stoll(std::string(*counts.text(0, 3))) - out.asking;
   out.waiting = read_rows<records::waiting_run>(
     s.exec("SELECT id AS run_id, why_waiting AS why FROM runs WHERE state = 'queued' AND ($1 OR owner_user_id = $2) "
            "ORDER BY priority, id LIMIT 500",

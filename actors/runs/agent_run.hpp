@@ -39,6 +39,7 @@ private:
   void next();
   void call_model();
   void answered(messages::model_reply& reply);
+  bool note_prompt();
   void model_failed(const messages::model_reply& reply);
   void keep_shown();
   void stop();

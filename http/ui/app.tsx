@@ -7,11 +7,13 @@ import { Shell } from "./components/shell";
 import { navigate, url } from "./lib/router";
 import { load_session, me, safe_next, start_error } from "./lib/session";
 import { ActorsPage } from "./pages/actors/actors_page";
-import { AgentPage, NewAgentPage } from "./pages/agent/agent_page";
+import { AgentPage } from "./pages/agent/agent_page";
+import { NewAgentPage } from "./pages/agent/new_agent_page";
 import { AgentsPage } from "./pages/agents/agents_page";
 import { AuditPage } from "./pages/audit/audit_page";
 import { ChatPage } from "./pages/chat/chat_page";
 import { ChatsPage } from "./pages/chats/chats_page";
+import { ComparePage } from "./pages/compare/compare_page";
 import { LoginPage } from "./pages/login/login_page";
 import { ModelsPage } from "./pages/models/models_page";
 import { RunPage } from "./pages/run/run_page";
@@ -32,6 +34,7 @@ const routes: readonly Route[] = [
   { path: /^\/agents\/new$/, show: () => <NewAgentPage /> },
   { path: /^\/agents\/([^/]+)$/, show: (id) => <AgentPage key={id} id={id} /> },
   { path: /^\/runs$/, show: () => <RunsPage /> },
+  { path: /^\/compare$/, show: () => <ComparePage /> },
   { path: /^\/runs\/([^/]+)$/, show: (id) => <RunPage key={id} id={id} /> },
   { path: /^\/triggers$/, show: () => <TriggersPage /> },
   { path: /^\/models$/, show: () => <ModelsPage /> },
