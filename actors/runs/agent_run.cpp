@@ -300,6 +300,8 @@ void agent_run::answered(messages::model_reply& reply) {
 /// Whether the step has to say what its call was told: it is the first, or that is another than before. What the database
 /// does not have of it goes with the next commit.
 bool agent_run::note_prompt() {
+  if (std::exchange(prompt_noted_, true)) // it stays the same as long as this actor lives
+    return false;
   auto hash = known_prompts::hash_of(prompt_.system.str(), offered_);
   if (hash == t_.prompt_hash)
     return false;
