@@ -268,7 +268,7 @@ void agent_run::answered(messages::model_reply& reply) {
     answer.text.insert(0, std::exchange(cut_, {}));
     answer.reasoning.reset(); // it belongs to the second part alone
   }
-  const bool first = t_.model_calls == 0;
+  const bool first = !prompt_noted_; // of this actor: a fork says what it was told itself
   t_.add_answer(answer);
   auto& s = staged_.steps.emplace_back();
   s.run_id = run_.id;

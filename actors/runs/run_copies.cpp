@@ -97,8 +97,11 @@ base::result<records::run_write> copy_of(const copyable_run& from, const message
     copied.run_id = run.id;
     rename_call(copied, first.id, run.id);
     make_free(copied);
-    if (auto* request = copied.request.if_object())
+    if (auto* request = copied.request.if_object(); request != nullptr) {
       request->insert_or_assign("copied", true);
+      if (request->contains("task") && !request->contains("turn"))
+        request->emplace("turn", first.message); // it was the message, which may be another now
+    }
   }
   return out;
 }

@@ -17,7 +17,7 @@ export function prompt_of(step: Step, steps: readonly Step[]): string {
 export function PromptView({ run, step, steps }: { run: Run; step: Step; steps: readonly Step[] }) {
   const hash = prompt_of(step, steps);
   const prompts = useResource(hash ? `prompts ${run.id} ${hash}` : null, (s) => api.prompts(run.id, s));
-  const first = input_of(steps.find((s) => s.kind === "model"));
+  const first = input_of(steps.filter((s) => s.kind === "model" && s.seq <= step.seq && typeof input_of(s).task === "string").at(-1));
   const turn = text(first.turn) || run.message || text(first.task);
   const before = steps.filter((s) => s.seq < step.seq);
   return (
