@@ -44,8 +44,9 @@ BOOST_DESCRIBE_STRUCT(model_reply, (), (answer, error, status, retryable, retry_
 struct model_piece {
   int call = 0;
   std::string text;
+  bool reasoning = false; ///< of how the model comes to its answer, not of the answer
 };
-BOOST_DESCRIBE_STRUCT(model_piece, (), (call, text))
+BOOST_DESCRIBE_STRUCT(model_piece, (), (call, text, reasoning))
 
 /// The run was stopped: the call's answer is no longer wanted.
 struct cancel_model_call {

@@ -44,6 +44,15 @@ struct known_models {
   std::vector<models::model_info> models; ///< by provider, in its own order
 };
 BOOST_DESCRIBE_STRUCT(known_models, (), (models))
+/// Asks for one model; `model` is empty where it is not listed.
+struct get_model {
+  std::string id; ///< `provider:model`
+};
+BOOST_DESCRIBE_STRUCT(get_model, (), (id))
+struct known_model {
+  std::optional<models::model_info> model;
+};
+BOOST_DESCRIBE_STRUCT(known_model, (), (model))
 struct get_providers {};
 BOOST_DESCRIBE_STRUCT(get_providers, (), ())
 struct known_providers {
@@ -56,6 +65,7 @@ using llm_gateway_actor = model_actor::extend<
   caf::reacts_to<models_listed>,
   caf::reacts_to<refresh_models>,
   caf::replies_to<get_models>::with<known_models>,
+  caf::replies_to<get_model>::with<known_model>,
   caf::replies_to<get_providers>::with<known_providers>>;
 
 /// One provider. The pieces of its transfers come from the http_client's engine.
@@ -81,6 +91,8 @@ CAF_BEGIN_TYPE_ID_BLOCK(provider_messages, first_custom_type_id + 650)
   CAF_ADD_TYPE_ID(provider_messages, (messages::known_models))
   CAF_ADD_TYPE_ID(provider_messages, (messages::get_providers))
   CAF_ADD_TYPE_ID(provider_messages, (messages::known_providers))
+  CAF_ADD_TYPE_ID(provider_messages, (messages::get_model))
+  CAF_ADD_TYPE_ID(provider_messages, (messages::known_model))
 CAF_END_TYPE_ID_BLOCK(provider_messages)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(messages::provider_call)

@@ -35,7 +35,13 @@ std::optional<std::string> json_column(const boost::json::value& v) {
 
 std::string json_text(const boost::json::value& value) { return boost::json::serialize(value); }
 
-std::string message_json(const records::stored_message& message) { return json_text(base::to_json(message)); }
+std::string message_json(const records::stored_message& message) {
+  auto json = base::to_json(message);
+  auto& object = json.as_object();
+  for (auto at = object.begin(); at != object.end();) // what a message does not have takes no room in its row
+    at = at->value().is_null() ? object.erase(at) : std::next(at);
+  return json_text(json);
+}
 
 std::vector<parameter> take_all(std::initializer_list<std::reference_wrapper<binary_array>> arrays) {
   std::vector<parameter> out;

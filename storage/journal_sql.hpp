@@ -13,18 +13,22 @@ inline constexpr std::string_view settings = R"(
   SET plan_cache_mode = force_generic_plan; SET jit = off)";
 
 /// $1… one element a run; those of its event are NULL without one. Answers the runs that were not stored, and whether
-/// what they refer to is there. `queue_said` goes between the two when there is a chat turn among them.
+/// what they refer to is there. `queue_said` goes between the two when there is a chat turn among them,
+/// `queue_replaced` too when one of those is said anew.
 inline constexpr std::string_view queue = R"(
 WITH input AS MATERIALIZED (
   SELECT i.*,
          (i.agent_id IS NULL OR EXISTS (SELECT FROM agents a WHERE a.id = i.agent_id AND a.deleted_at IS NULL))
          AND (i.conversation_id IS NULL OR EXISTS (SELECT FROM conversations c WHERE c.id = i.conversation_id
-              AND c.user_id IS NOT DISTINCT FROM i.owner_user_id)) AS is_there
+              AND c.user_id IS NOT DISTINCT FROM i.owner_user_id
+              AND (i.replaces IS NULL OR c.messages @> jsonb_build_array(jsonb_build_object('role', 'user', 'run_id', i.replaces)))
+             )) AS is_there
   FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::int4[], $8::text[],
               $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[],
-              $17::text[], $18::text[], $19::text[], $20::text[])
+              $17::text[], $18::text[], $19::text[], $20::text[], $21::text[])
     AS i(id, kind, agent_id, conversation_id, owner_user_id, parent_run_id, priority, definition, message, queued_at,
-         trace_id, user_message, event_id, source, source_id, source_name, dedupe_key, content_type, body, received_at)
+         trace_id, user_message, event_id, source, source_id, source_name, dedupe_key, content_type, body, received_at,
+         replaces)
 ), event AS (
   INSERT INTO trigger_events (id, source, source_id, source_name, dedupe_key, content_type, body, run_id, received_at)
   SELECT event_id, source, source_id, source_name, dedupe_key, content_type, body, id, received_at
@@ -42,7 +46,29 @@ WITH input AS MATERIALIZED (
 inline constexpr std::string_view queue_said = R"(, said AS (
   UPDATE conversations c SET messages = COALESCE(c.messages, '[]'::jsonb) || i.user_message::jsonb,
          title = COALESCE(NULLIF(c.title, ''), left(i.message, 80)), ended_at = NULL
-  FROM input i WHERE i.user_message IS NOT NULL AND c.id = i.conversation_id AND i.id IN (SELECT id FROM run)
+  FROM input i WHERE i.user_message IS NOT NULL AND i.replaces IS NULL AND c.id = i.conversation_id
+    AND i.id IN (SELECT id FROM run)
+))";
+
+/// For turns that are said anew: the conversation goes back to before the message that is replaced, and what was said from
+/// there on becomes a version. `before` messages stay.
+inline constexpr std::string_view queue_replaced = R"(, place AS MATERIALIZED (
+  SELECT i.id, i.conversation_id, i.replaces, i.user_message::jsonb AS message, i.queued_at, c.messages,
+         m.n - 1 AS before, COALESCE((m.value->>'versions')::int, 1) + 1 AS versions
+  FROM input i JOIN conversations c ON c.id = i.conversation_id
+  CROSS JOIN LATERAL jsonb_array_elements(c.messages) WITH ORDINALITY AS m(value, n)
+  WHERE i.replaces IS NOT NULL AND i.id IN (SELECT id FROM run)
+    AND m.value->>'role' = 'user' AND m.value->>'run_id' = i.replaces
+), version AS (
+  INSERT INTO conversation_versions (conversation_id, replaced_by, run_id, messages, replaced_at)
+  SELECT conversation_id, id, replaces, jsonb_path_query_array(messages, '$[$n to last]', jsonb_build_object('n', before)),
+         queued_at FROM place
+), anew AS (
+  UPDATE conversations c SET ended_at = NULL,
+         messages = CASE WHEN p.before = 0 THEN '[]'::jsonb
+                    ELSE jsonb_path_query_array(c.messages, '$[0 to $n]', jsonb_build_object('n', p.before - 1)) END
+                    || (p.message || jsonb_build_object('versions', p.versions))
+  FROM place p WHERE c.id = p.conversation_id
 ))";
 
 inline constexpr std::string_view queue_end = R"(

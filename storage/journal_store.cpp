@@ -51,6 +51,8 @@ struct journal_store::impl {
     s.prepare("journal_queue", std::string(sql::queue) + std::string(sql::queue_end));
     s.prepare("journal_queue_chats",
               std::string(sql::queue) + std::string(sql::queue_said) + std::string(sql::queue_end));
+    s.prepare("journal_queue_replacing", std::string(sql::queue) + std::string(sql::queue_said)
+                                           + std::string(sql::queue_replaced) + std::string(sql::queue_end));
     s.prepare("journal_claim", select_after(sql::claim));
     s.prepare("journal_recover", select_after(sql::recover));
     const auto last = s.exec("SELECT hash FROM audit_log ORDER BY id DESC LIMIT 1");
@@ -89,8 +91,9 @@ struct journal_store::impl {
       definition(array::text, n * 300), message(array::text), queued_at(array::text, n * 32),
       trace(array::text, n * 40), said(array::text), event(array::text, n * 40), source(array::text, n * 12),
       source_id(array::text, n * 40), source_name(array::text, n * 24), key(array::text, n * 40),
-      content_type(array::text, n * 32), body(array::text, n * 256), received(array::text, n * 32);
+      content_type(array::text, n * 32), body(array::text, n * 256), received(array::text, n * 32), replaces(array::text);
     bool chats = false;
+    bool replacing = false;
     for (const auto& item : in) {
       const auto& run = item.run;
       id.add(run.id);
@@ -105,6 +108,8 @@ struct journal_store::impl {
       queued_at.add(base::to_iso8601(run.queued_at));
       trace.add(run.trace_id);
       chats = chats || run.kind == records::run_kind::chat;
+      replacing = replacing || item.replaces.has_value();
+      replaces.add(item.replaces);
       if (run.kind == records::run_kind::chat)
         said.add(message_json(
           {.role = "user",
@@ -131,9 +136,9 @@ struct journal_store::impl {
       }
     }
     const auto missing = s.exec_prepared(
-      chats ? "journal_queue_chats" : "journal_queue",
+      replacing ? "journal_queue_replacing" : chats ? "journal_queue_chats" : "journal_queue",
       take_all({id,    kind, agent, conversation, owner,     parent,      priority, definition,   message, queued_at,
-                trace, said, event, source,       source_id, source_name, key,      content_type, body,    received}));
+                trace, said, event, source,       source_id, source_name, key,      content_type, body,    received, replaces}));
     for (std::size_t i = 0; i < n; ++i)
       out[i] = queued_run{in[i].run.id, in[i].event ? in[i].event->id : std::string{}, false};
     if (!missing.empty())
@@ -147,11 +152,14 @@ struct journal_store::impl {
       is_there.emplace(*missing.text(i, 0), missing.text(i, 1) == "t");
     std::vector<std::size_t> deliveries;
     std::vector<std::size_t> others;
+    std::vector<std::size_t> replacing;
     for (std::size_t i = 0; i < in.size(); ++i) {
       const auto found = is_there.find(in[i].run.id);
       if (found == is_there.end())
         continue;
-      if (!found->second)
+      if (!found->second && in[i].replaces)
+        replacing.push_back(i); // also one that this batch had stored before its connection broke
+      else if (!found->second)
         out[i] = base::fail(base::errc::not_found, in[i].run.agent_id ? "the agent is not there any more"
                                                                       : "the conversation is not there any more");
       else
@@ -160,7 +168,9 @@ struct journal_store::impl {
     if (!deliveries.empty())
       find_first_deliveries(deliveries, in, out);
     if (!others.empty())
-      find_existing(others, in, out);
+      find_existing(others, in, out, "a turn is under way in this conversation");
+    if (!replacing.empty())
+      find_existing(replacing, in, out, "the message that was to be replaced is not there any more; load the chat again");
   }
 
   void find_first_deliveries(const std::vector<std::size_t>& which, std::span<const new_run> in, queue_out out) {
@@ -180,11 +190,13 @@ struct journal_store::impl {
     }
   }
 
-  void find_existing(const std::vector<std::size_t>& which, std::span<const new_run> in, queue_out out) {
+  /// Those that are there were stored by this very batch, given a second time; the others are a conflict.
+  void find_existing(const std::vector<std::size_t>& which, std::span<const new_run> in, queue_out out,
+                     const char* otherwise) {
     array ids(array::text);
     for (const auto i : which) {
       ids.add(in[i].run.id);
-      out[i] = base::fail(base::errc::conflict, "a turn is under way in this conversation");
+      out[i] = base::fail(base::errc::conflict, otherwise);
     }
     const auto found = s.exec_with(sql::existing_runs, take_all({ids}));
     std::set<std::string_view> there;

@@ -83,6 +83,14 @@ records::queue_view queue(session& s, const records::viewer& by) {
   return out;
 }
 
+records::usage_totals usage(session& s, const std::string& user_id, const std::optional<base::timestamp>& since) {
+  return read_row<records::usage_totals>(s.exec("SELECT " + std::string(usage_columns)
+                                                  + " FROM runs WHERE owner_user_id = $1 AND ($2::text IS NULL OR "
+                                                    "queued_at >= $2)",
+                                                user_id, since))
+    .value_or(records::usage_totals{});
+}
+
 std::vector<std::pair<records::run_state, std::int64_t>> count_by_state(session& s) {
   const auto rows = s.exec("SELECT state, count(*) FROM runs GROUP BY state");
   std::vector<std::pair<records::run_state, std::int64_t>> out;

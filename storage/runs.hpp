@@ -1,5 +1,6 @@
 #pragma once
 
+#include "messages/records/conversation.hpp"
 #include "messages/records/prompt.hpp"
 #include "messages/records/run_view.hpp"
 #include "messages/records/viewer.hpp"
@@ -14,6 +15,16 @@ class session;
 
 /// The read side of `runs` and `run_steps`; the journal writes them.
 namespace storage::runs {
+
+/// What runs have used together, as records::usage_totals has it.
+inline constexpr std::string_view usage_columns
+  = "count(*) AS runs, COALESCE(sum(input_tokens), 0)::int8 AS input_tokens, "
+    "COALESCE(sum(output_tokens), 0)::int8 AS output_tokens, COALESCE(sum(cost_usd), 0) AS cost_usd, "
+    "count(*) FILTER (WHERE cost_usd IS NULL AND input_tokens + output_tokens > 0) AS unpriced_runs";
+
+/// What the runs of a user have used that were queued at that time or later; empty: all of them.
+[[nodiscard]] records::usage_totals usage(session& s, const std::string& user_id,
+                                          const std::optional<base::timestamp>& since);
 
 [[nodiscard]] std::optional<records::run_view> find(session& s, const records::viewer& by, const std::string& id);
 /// The whole row.

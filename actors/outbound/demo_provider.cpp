@@ -86,7 +86,7 @@ void demo_provider::play(std::uint64_t id) {
   while (s.next < s.turn.pieces.size()) {
     auto& piece = s.turn.pieces[s.next++];
     if (s.listener)
-      send(s.listener, messages::model_piece{s.call, std::move(piece.text)});
+      send(s.listener, messages::model_piece{s.call, std::move(piece.text), piece.reasoning});
     if (piece.pause.count() > 0) {
       delayed_send(this, piece.pause, next_piece{id});
       return;

@@ -73,6 +73,14 @@ llm_gateway::behavior_type llm_gateway::make_behavior() {
       out.models.push_back(models::demo::info());
       return out;
     },
+    [this](const messages::get_model& m) {
+      messages::known_model out;
+      if (m.id == models::demo::info().id)
+        out.model = models::demo::info();
+      else
+        out.model = info_of(m.id.substr(0, m.id.find(':')), m.id);
+      return out;
+    },
     [this](messages::get_providers) -> caf::result<messages::known_providers> {
       auto reply = make_response_promise<messages::known_providers>();
       struct gathering {

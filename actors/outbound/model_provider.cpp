@@ -198,8 +198,8 @@ void model_provider::piece(const messages::http_piece& m) {
   c.reader->feed(m.bytes, pieces);
   if (c.listener)
     for (auto& p : pieces)
-      if (p.kind == models::piece_kind::text)
-        send(c.listener, messages::model_piece{c.what.call.call, std::move(p.text)});
+      if (p.kind != models::piece_kind::tool_call)
+        send(c.listener, messages::model_piece{c.what.call.call, std::move(p.text), p.kind == models::piece_kind::reasoning});
   if (!c.reader->done())
     return;
   // The answer does not wait for the connection's end.

@@ -16,6 +16,7 @@ constexpr milliseconds pause_after_word{25};
 constexpr milliseconds longest_answer{30'000};  ///< `/slow` aside
 constexpr std::size_t most_input_shown = 4'000; ///< characters
 constexpr std::size_t most_told_shown = 200;    ///< bytes
+constexpr std::size_t most_summarised = 300;    ///< characters
 
 /// A line of an answer; with `slow`, its words share that time.
 struct line {
@@ -26,6 +27,8 @@ struct line {
 /// The part of the script that makes one answer: up to the next `/tool`, or to the end.
 struct part {
   std::vector<line> lines;
+  std::string thought = {};                ///< its reasoning
+  std::optional<std::string> refused = {}; ///< what the refusal says
   std::vector<models::tool_call> calls;
   std::optional<error_command> error; ///< that is still to happen
   bool any_command = false;           ///< in the script so far
@@ -53,6 +56,13 @@ std::string_view first_characters(std::string_view text, std::size_t count) {
   return text.substr(0, at);
 }
 
+std::string summary_of(std::string_view input) {
+  std::string begin(first_characters(input, most_summarised));
+  std::ranges::replace_if(begin, is_space, ' ');
+  return "Summary of " + std::to_string(count_words(input)) + " words: " + begin
+         + (begin.size() < input.size() ? "…" : "");
+}
+
 /// The `index`-th answer that `task` asks for.
 part find_part(const request& r, std::size_t index) {
   part out;
@@ -74,6 +84,12 @@ part find_part(const request& r, std::size_t index) {
     } else if (std::holds_alternative<input_command>(c)) {
       const auto shown = first_characters(r.input.str(), most_input_shown);
       out.lines.push_back({shown.empty() ? "There is no input." : std::string(shown)});
+    } else if (auto* think = std::get_if<think_command>(&c)) {
+      out.thought += (out.thought.empty() ? "" : "\n") + think->text;
+    } else if (auto* refuse = std::get_if<refuse_command>(&c)) {
+      out.refused = std::move(refuse->text);
+    } else if (std::holds_alternative<summarise_command>(c)) {
+      out.lines.push_back({summary_of(r.input.str())});
     } else if (const auto* error = std::get_if<error_command>(&c)) {
       if (!out.error && (error->times == 0 || r.failed_calls < failures_before + error->times))
         out.error = *error;
@@ -88,6 +104,8 @@ part find_part(const request& r, std::size_t index) {
       --index;
       calls_before += static_cast<int>(tool->calls.size());
       out.lines.clear();
+      out.thought.clear();
+      out.refused.reset();
       out.error.reset();
     }
   }
@@ -193,19 +211,32 @@ turn answer(const request& r) {
   if (!script.any_command)
     script.lines.push_back({explanation(r)});
   std::ranges::move(script.lines, std::back_inserter(lines));
+  if (script.refused) { // a refusal says nothing else, and asks for nothing
+    lines = {{*script.refused}};
+    script.calls.clear();
+  }
 
   out.answer.text = join(lines);
   out.answer.tool_calls = std::move(script.calls);
-  out.answer.stop_reason
-    = out.answer.tool_calls.empty() ? models::stop_reason::end_turn : models::stop_reason::tool_use;
+  out.answer.stop_reason = script.refused                  ? models::stop_reason::refusal
+                           : out.answer.tool_calls.empty() ? models::stop_reason::end_turn
+                                                           : models::stop_reason::tool_use;
+  if (script.refused)
+    out.answer.refusal = *script.refused;
+  if (!script.thought.empty())
+    out.answer.reasoning = models::reasoning{script.thought, "demo", "scripted", {}};
   out.answer.input_tokens = count_words(r.task.str()) + count_words(r.input.str());
   for (const auto& m : r.since_task)
     out.answer.input_tokens += count_words(m.text.str()) + count_words(m.untrusted.str());
   out.answer.output_tokens = count_words(out.answer.text);
   for (const auto& l : lines)
     out.slow += l.slow.value_or(milliseconds{0});
-  if (r.streamed)
-    out.pieces = make_pieces(lines, out.answer.output_tokens);
+  if (!r.streamed)
+    return out;
+  for_each_word(script.thought, [&](std::string_view word) {
+    out.pieces.push_back({std::string(word), pause_after_word, true});
+  });
+  std::ranges::move(make_pieces(lines, out.answer.output_tokens), std::back_inserter(out.pieces));
   return out;
 }
 

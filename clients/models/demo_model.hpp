@@ -13,9 +13,10 @@ namespace models::demo {
 struct piece {
   std::string text;
   std::chrono::milliseconds pause{0};
+  bool reasoning = false; ///< of the answer's reasoning, not of its text
 };
 
-/// What the next call of the model gives: pieces that join to answer.text, or an HTTP status that a real provider
+/// What the next call of the model gives: pieces that join to answer.text (those of its reasoning aside), or an HTTP status that a real provider
 /// would have answered.
 struct turn {
   std::vector<piece> pieces; ///< empty where request::streamed is false
@@ -42,6 +43,9 @@ struct request {
 /// | `/say TEXT` | a line of text |
 /// | `/slow SECONDS TEXT` | a line of text, its words spread over that time (0 to 600 s) |
 /// | `/tool NAME {json}` | a call, and the end of this answer; several joined by ` ; ` are parallel calls; `{}` may be left out |
+/// | `/think TEXT` | reasoning, which comes before the answer |
+/// | `/refuse TEXT` | this answer is a refusal that says so |
+/// | `/summarise` | how many words `input` has, and its first 300 characters |
 /// | `/input` | the first 4,000 characters of `input` |
 /// | `/error STATUS [N]` | this answer fails with that HTTP status (400 to 599), N times or each time |
 ///

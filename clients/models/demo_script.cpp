@@ -130,6 +130,16 @@ command read_command(std::string_view line) {
     return input_command{};
   if (word == "/input")
     return complain(line, "/input stands alone");
+  if (word == "/think" && !rest.empty())
+    return think_command{std::string(rest)};
+  if (word == "/refuse" && !rest.empty())
+    return refuse_command{std::string(rest)};
+  if (word == "/think" || word == "/refuse")
+    return complain(line, std::string(word) + " is followed by a text");
+  if (word == "/summarise" && rest.empty())
+    return summarise_command{};
+  if (word == "/summarise")
+    return complain(line, "/summarise stands alone");
   if (word == "/error")
     return read_error(line, rest);
   return no_command{};

@@ -22,12 +22,20 @@ struct slow_command {
 struct tool_command {
   std::vector<models::tool_call> calls; ///< at least one; without ids
 };
+struct think_command {
+  std::string text;
+};
+struct refuse_command {
+  std::string text;
+};
 struct input_command {};
+struct summarise_command {};
 struct error_command {
   int status = 500;
   int times = 0; ///< 0 = each time
 };
-using command = std::variant<no_command, say_command, slow_command, tool_command, input_command, error_command>;
+using command = std::variant<no_command, say_command, slow_command, think_command, refuse_command, tool_command,
+                             input_command, summarise_command, error_command>;
 
 [[nodiscard]] command read_command(std::string_view line);
 

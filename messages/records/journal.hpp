@@ -17,8 +17,11 @@ struct new_run {
   std::optional<trigger_event> event; ///< stored in the same transaction
   std::string user_message;                    ///< kind chat: appended to the conversation as role user
   std::vector<attachment_head> attachments = {}; ///< kind chat: that go with user_message
+  /// Kind chat: the run whose user message this one replaces. The conversation goes back to before it, and what was said
+  /// from there on is kept as a version.
+  std::optional<std::string> replaces = {};
 };
-BOOST_DESCRIBE_STRUCT(new_run, (), (run, event, user_message, attachments))
+BOOST_DESCRIBE_STRUCT(new_run, (), (run, event, user_message, attachments, replaces))
 
 /// What became of a new_run. For a redelivery the ids are those of the first delivery.
 struct queued_run {

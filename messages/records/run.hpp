@@ -2,6 +2,7 @@
 
 #include "base/described.hpp"
 #include "messages/records/attachment.hpp"
+#include "messages/records/model.hpp"
 
 /// Rows of `runs`, `run_steps`, `trigger_events` and `confirmations`: the durable state of everything that calls a
 /// model. Written by the journal only.
@@ -187,7 +188,23 @@ struct stored_call {
 };
 BOOST_DESCRIBE_STRUCT(stored_call, (), (call_id, tool_name, arguments, success, result_summary, confirmed, ms))
 
-/// One element of `conversations.messages`; unknown members of v28 rows are kept out of sight, not lost.
+/// What a turn has used.
+struct turn_usage {
+  std::int64_t input_tokens = 0;
+  std::int64_t output_tokens = 0;
+  std::optional<double> cost_usd; ///< empty = unknown
+};
+BOOST_DESCRIBE_STRUCT(turn_usage, (), (input_tokens, output_tokens, cost_usd))
+
+/// What a model made of the beginning of a conversation that had become too long for it.
+struct conversation_summary {
+  std::string text;
+  std::int64_t covers = 0; ///< messages, from the first on, in whose place the model reads it
+};
+BOOST_DESCRIBE_STRUCT(conversation_summary, (), (text, covers))
+
+/// One element of `conversations.messages`; unknown members of v28 rows are kept out of sight, not lost. From `model` on,
+/// the members are those of an answer, empty in rows that were written before there were such members.
 struct stored_message {
   std::string role; ///< `user` or `assistant`
   std::string content;
@@ -195,8 +212,18 @@ struct stored_message {
   std::optional<std::string> run_id;
   std::optional<base::timestamp> at;
   std::optional<std::vector<attachment_head>> attachments = {};
+  std::optional<int> versions = {}; ///< role user: how many versions of the turn there are, this one too; empty = one
+  std::optional<std::string> model = {};
+  std::optional<run_state> status = {}; ///< success, error or stopped
+  std::optional<std::string> error = {};
+  std::optional<turn_usage> usage = {};
+  std::optional<models::stop_reason> stop_reason = {};
+  std::optional<std::string> reasoning = {}; ///< how the model came to it, as far as people may see that
+  std::optional<conversation_summary> summary = {}; ///< that was made before this answer
 };
-BOOST_DESCRIBE_STRUCT(stored_message, (), (role, content, tool_calls, run_id, at, attachments))
+BOOST_DESCRIBE_STRUCT(stored_message, (),
+                      (role, content, tool_calls, run_id, at, attachments, versions, model, status, error, usage,
+                       stop_reason, reasoning, summary))
 
 /// All that a run needs to go on, in one answer of the journal.
 struct claimed_run {

@@ -262,6 +262,27 @@ TEST(DemoModel, arguments_are_fit_for_the_database) {
   EXPECT_EQ(t.answer.tool_calls.at(0).arguments, (json::object{{"k\uFFFD", "a\uFFFDb"}}));
 }
 
+TEST(DemoModel, thinks_before_it_answers) {
+  const auto t = demo::answer({.task = base::trusted_text("/think how so\n/say so"), .input = {}, .since_task = {}});
+  ASSERT_TRUE(t.answer.reasoning);
+  EXPECT_EQ(t.answer.reasoning->text, "how so");
+  EXPECT_EQ(t.answer.text, "so");
+  ASSERT_EQ(t.pieces.size(), 3U);
+  EXPECT_TRUE(t.pieces[0].reasoning && t.pieces[1].reasoning && !t.pieces[2].reasoning);
+}
+
+TEST(DemoModel, refuses_and_does_nothing_else) {
+  const auto t = script("/say a\n/refuse No, thank you.\n/tool time {}").next();
+  EXPECT_EQ(t.answer.stop_reason, models::stop_reason::refusal);
+  EXPECT_EQ(t.answer.text, "No, thank you.");
+  EXPECT_TRUE(t.answer.tool_calls.empty());
+}
+
+TEST(DemoModel, summarises_its_input) {
+  EXPECT_EQ(script("/summarise", "one\ntwo  three").next_text(), "Summary of 3 words: one two  three");
+  EXPECT_LT(script("/summarise", std::string(10'000, 'x')).next_text().size(), 400U);
+}
+
 TEST(DemoModel, is_the_same_each_time) {
   const std::string task = "/say a\n/tool time {} ; time {\"zone\":\"UTC\"}\n/slow 1 b c\n/input";
   const auto one

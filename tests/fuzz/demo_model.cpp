@@ -34,7 +34,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     std::string joined;
     for (const auto& piece : turn.pieces) {
-      joined += piece.text;
+      joined += piece.reasoning ? "" : piece.text;
       must(piece.pause.count() >= 0, "a pause that goes back in time\n");
     }
     must(joined == turn.answer.text, "the pieces do not join to the answer\n");

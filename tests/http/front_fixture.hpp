@@ -51,10 +51,10 @@ public:
   base::result<std::string> copy_run(std::string, std::string, bool, int, std::string, std::optional<std::string>) override {
     return base::new_id();
   }
-  base::result<std::string> start_chat_turn(std::string, std::string, std::string text, std::string,
-                                            std::vector<records::attachment_head> attachments) override {
-    last_attachments = std::move(attachments);
-    last_message = text;
+  base::result<std::string> start_chat_turn(http::chat_message said) override {
+    last_attachments = std::move(said.attachments);
+    last_message = std::move(said.text);
+    last_replaced = said.replaces.value_or("");
     return base::new_id();
   }
   base::result<void> stop_run(std::string) override { return {}; }
@@ -106,6 +106,9 @@ public:
       queue->push({"9", "reset", ""});
   }
   void unsubscribe(std::string, std::shared_ptr<engine::event_queue> queue) override { queue->close(); }
+  void publish(std::string topic, std::string name, boost::json::value data) override {
+    publish(topic, engine::event{"8", std::move(name), base::to_line(data)});
+  }
   void publish(const std::string& topic, const engine::event& e) {
     const std::lock_guard lock(mutex_);
     for (auto& q : topics[topic])
@@ -155,6 +158,7 @@ public:
   std::vector<std::string> injections;
   std::vector<std::string> expectations;
   std::string last_message;
+  std::string last_replaced; ///< the run whose message the last one replaces
   std::vector<records::attachment_head> last_attachments;
   bool last_autonomous = false;
   std::map<std::string, std::vector<std::shared_ptr<engine::event_queue>>> topics;

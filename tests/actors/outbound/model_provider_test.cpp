@@ -30,6 +30,7 @@ struct ModelProvider : support::actor_fixture {
         [this](const messages::models_listed& m) { listed = m; },
         [](messages::refresh_models) {},
         [](messages::get_models) { return messages::known_models{}; },
+        [](const messages::get_model&) { return messages::known_model{}; },
         [](messages::get_providers) { return messages::known_providers{}; },
       };
     });

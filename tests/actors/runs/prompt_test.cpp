@@ -24,6 +24,15 @@ records::run_record run_with(records::prompt_mode mode, std::string message = {}
 
 const personality own{"You are Otto.", "Ada likes tea."};
 
+records::run_record turn_with(records::prompt_mode mode, const std::string& own) {
+  records::run_record run;
+  run.kind = records::run_kind::chat;
+  run.message = "Hello";
+  run.definition.prompt = own;
+  run.definition.prompt_mode = mode;
+  return run;
+}
+
 } // namespace
 
 TEST(Prompt, combined_has_the_agents_prompt_before_the_standard_one) {
@@ -68,4 +77,17 @@ TEST(Prompt, a_chat_has_the_standard_prompt_and_the_users_words) {
   EXPECT_THAT(p.system.str(), StartsWith("You are Otto."));
   EXPECT_THAT(p.system.str(), HasSubstr(rule));
   EXPECT_EQ(p.turn.str(), "Hello");
+}
+
+TEST(Prompt, of_a_chat_with_an_agent_has_its_prompt_by_its_mode_and_never_as_the_task) {
+  const actors::personality who{"I am the soul.", ""};
+  const auto combined = make_prompt(turn_with(records::prompt_mode::combined, "You are Hanna."), who, false);
+  EXPECT_THAT(combined.system.str(), StartsWith("You are Hanna.\n\nI am the soul."));
+  const auto after = make_prompt(turn_with(records::prompt_mode::system_only, "You are Hanna."), who, false);
+  EXPECT_THAT(after.system.str(), StartsWith("I am the soul."));
+  EXPECT_THAT(after.system.str(), HasSubstr("You are Hanna."));
+  const auto alone = make_prompt(turn_with(records::prompt_mode::agent_only, "You are Hanna."), who, false);
+  EXPECT_EQ(alone.system.str(), "You are Hanna.");
+  for (const auto& p : {combined, after, alone})
+    EXPECT_EQ(p.turn.str(), "Hello");
 }

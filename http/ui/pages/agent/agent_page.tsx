@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { api, type Agent } from "../../api";
 import { Button } from "../../components/button";
 import { ConfirmDialog } from "../../components/dialog";
@@ -9,10 +9,11 @@ import { Empty } from "../../components/notice";
 import { Page, Scroll } from "../../components/page";
 import { RunDialog } from "../../components/run_dialog";
 import { RunTable } from "../../components/run_table";
+import { may_talk } from "../../lib/agents";
 import { useKeys } from "../../lib/keys";
 import { usePaged } from "../../lib/paged";
 import { useResource } from "../../lib/resource";
-import { navigate, url } from "../../lib/router";
+import { navigate, set_query, url } from "../../lib/router";
 import { save } from "../audit/export";
 import { AgentForm } from "./agent_form";
 import { Family } from "./family";
@@ -25,13 +26,15 @@ const crumbs = <><a href="/agents">Agents</a><span aria-hidden="true">/</span></
 export function AgentPage({ id }: { id: string }) {
   const agent = useResource(`agent ${id}`, (s) => api.agent(id, s));
   const [over, set_over] = useState<"" | "run" | "delete">("");
-  useKeys({ r: () => { if (agent.data) set_over("run"); } }, run_help);
-  const tab = url.value.searchParams.get("tab") === "definition" ? "definition" : "runs";
   const a = agent.data;
+  useKeys({ r: () => { if (agent.data) set_over("run"); } }, run_help);
+  useEffect(() => { if (a && url.peek().searchParams.has("run")) { set_query("run", null); set_over("run"); } }, [a !== undefined]); // from the palette
+  const tab = url.value.searchParams.get("tab") === "definition" ? "definition" : "runs";
   return (
     <Page
       title={a?.name ?? "Agent"} crumbs={crumbs} badge={a && !a.enabled && <span class="badge">off</span>}
       actions={a && <>
+        {may_talk(a) && <Button small icon="chat" onClick={() => navigate(`/?agent=${id}`)}>Chat</Button>}
         <Button kind="primary" small server icon="play" keys="R" onClick={() => set_over("run")}>Run</Button>
         <Menu label="More about this agent" items={[{ name: "Export as JSON", go: () => save(file_of(a), file_name(a)) }, { name: "Delete…", danger: true, go: () => set_over("delete") }]} />
       </>}
