@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
+#include <string>
 #include <thread>
 
 namespace actors {
@@ -23,6 +25,8 @@ private:
   void restarted() override { disconnect(); }
 
   void disconnect() {
+    if (store_)
+      doubtful_ = store_->audit_in_doubt();
     store_.reset();
     session_.reset();
   }
@@ -33,7 +37,7 @@ private:
     while (!store_) {
       try {
         session_ = open_();
-        store_ = std::make_unique<storage::journal_store>(*session_);
+        store_ = std::make_unique<storage::journal_store>(*session_, doubtful_);
       } catch (const base::failure_error& e) {
         disconnect();
         if (e.get().code != base::errc::unavailable || std::chrono::steady_clock::now() + pause > limit)
@@ -74,6 +78,7 @@ private:
   session_factory open_;
   std::unique_ptr<storage::session> session_;
   std::unique_ptr<storage::journal_store> store_; ///< after session_: it goes first
+  std::optional<std::string> doubtful_;           ///< storage::journal_store::audit_in_doubt of the connection before
 };
 
 } // namespace
