@@ -149,12 +149,16 @@ struct journal_store::impl {
           column->add_null();
       }
     }
+    const bool events = !chats && std::ranges::all_of(in, [](const auto& item) { return item.event.has_value(); });
     const auto missing = run(
-      chats ? "journal_queue_chats" : "journal_queue",
+      chats    ? "journal_queue_chats"
+      : events ? "journal_queue_events"
+               : "journal_queue",
       take_all({id,    kind, agent, conversation, owner,     parent,      priority, definition,   message, queued_at,
                 trace, said, event, source,       source_id, source_name, key,      content_type, body,    received}),
       [&] {
-        return std::string(sql::queue) + std::string(chats ? sql::queue_said : "") + std::string(sql::queue_end);
+        return std::string(sql::queue) + std::string(events ? sql::queue_fresh : sql::queue_unless_there)
+               + std::string(chats ? sql::queue_said : "") + std::string(sql::queue_end);
       });
     for (std::size_t i = 0; i < n; ++i)
       out[i] = queued_run{in[i].run.id, in[i].event ? in[i].event->id : std::string{}, false};

@@ -395,6 +395,9 @@ TEST_F(JournalStore, plans_go_by_index) {
   turn.run.conversation_id = conversation_id;
   turn.run.owner_user_id = ada;
   store.queue({turn});
+  auto alone = webhook_run("k2");
+  alone.event.reset();
+  store.queue({alone});
   store.claim(ada, run_priority::autonomous, 1, now);
   store.recover(1, {}, now);
   auto all = end_of("x", "y");
@@ -406,7 +409,7 @@ TEST_F(JournalStore, plans_go_by_index) {
     = records::stored_message{.role = "assistant", .content = "done", .tool_calls = {}, .run_id = {}, .at = now};
   store.write({all});
   const auto statements = own.exec("SELECT name, array_length(parameter_types, 1) FROM pg_prepared_statements");
-  ASSERT_GE(statements.size(), 5U);
+  ASSERT_GE(statements.size(), 6U);
   for (std::size_t i = 0; i < statements.size(); ++i) {
     std::string call = "EXPLAIN EXECUTE " + std::string(*statements.text(i, 0)) + "(";
     for (int n = std::stoi(std::string(*statements.text(i, 1))); n > 0; --n)
