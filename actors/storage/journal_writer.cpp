@@ -83,8 +83,9 @@ private:
 
 } // namespace
 
-journal_writer_actor spawn_journal_writer(caf::actor_system& system, const tree& t, session_factory open) {
-  return system.spawn<journal_writer, caf::detached>(t.at("/storage/journal/writer", "journal_writer"), std::move(open));
+journal_writer_actor spawn_journal_writer(caf::actor_system& system, const tree& t, std::string path,
+                                          session_factory open) {
+  return system.spawn<journal_writer, caf::detached>(t.at(std::move(path), "journal_writer"), std::move(open));
 }
 
 } // namespace actors
