@@ -29,7 +29,10 @@
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
+#include <future>
 #include <iostream>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <thread>
 
@@ -107,11 +110,20 @@ std::vector<http::tool_info> list_tools() {
 /// Set when another server has taken the database over: this one ends, and writes nothing more.
 std::atomic<bool> deposed = false;
 
-/// The journal's connection, which leads. After a lost connection (a restart of PostgreSQL) another server may have come
-/// first: then this one ends.
-std::unique_ptr<storage::session> open_leading(const base::secret& conninfo) {
-  auto s = std::make_unique<storage::session>(conninfo, storage::session_options{.application_name = "oai-web journal"});
-  for (int tries = 0; !storage::try_to_lead(*s); ++tries) {
+using connection = std::unique_ptr<storage::session>;
+
+connection open_for_requests(const base::secret& conninfo) { return std::make_unique<storage::session>(conninfo); }
+
+connection open_for_journal(const base::secret& conninfo, storage::leading as) {
+  const char* name = as == storage::leading::runs ? "oai-web journal" : "oai-web intake";
+  return std::make_unique<storage::session>(conninfo, storage::session_options{.application_name = name});
+}
+
+/// One of the journal's connections, which lead. After a lost connection (a restart of PostgreSQL) another server may have
+/// come first: then this one ends.
+connection open_leading(const base::secret& conninfo, storage::leading as) {
+  auto s = open_for_journal(conninfo, as);
+  for (int tries = 0; !storage::try_to_lead(*s, as); ++tries) {
     constexpr int patience = 60; // of 50 ms: the old connection's end may not have reached PostgreSQL
     if (tries == patience) {
       spdlog::error("another_server_leads advice=\"this one ends; two servers cannot share a database\"");
@@ -125,6 +137,54 @@ std::unique_ptr<storage::session> open_leading(const base::secret& conninfo) {
   return s;
 }
 
+/// Gives the connection that is there from the start, then such as `more` makes. From any thread.
+actors::session_factory first_this_then(connection first, actors::session_factory more) {
+  struct slot {
+    std::mutex mutex;
+    connection first;
+  };
+  const auto kept = std::make_shared<slot>();
+  kept->first = std::move(first);
+  return [kept, more = std::move(more)] {
+    {
+      const std::scoped_lock lock(kept->mutex);
+      if (kept->first)
+        return std::move(kept->first);
+    }
+    return more();
+  };
+}
+
+/// The first connections of the journal and of the pool. They are made while the databases are being looked at and the
+/// vault's key is derived, as each takes some milliseconds.
+struct first_connections {
+  std::future<connection> runs;
+  std::future<connection> intake;
+  std::future<connection> requests;
+};
+
+first_connections connect_early(const base::secret& conninfo) {
+  return {std::async(std::launch::async, open_for_journal, conninfo, storage::leading::runs),
+          std::async(std::launch::async, open_for_journal, conninfo, storage::leading::intake),
+          std::async(std::launch::async, open_for_requests, conninfo)};
+}
+
+struct connections {
+  connection runs;
+  connection intake;
+  connection requests;
+};
+
+/// The journal's lead from here on: what is read after it, no other server changes.
+connections take_the_lead(first_connections early) {
+  connections out{early.runs.get(), early.intake.get(), early.requests.get()};
+  if (!storage::try_to_lead(*out.runs, storage::leading::runs)
+      || !storage::try_to_lead(*out.intake, storage::leading::intake))
+    throw config::start_failure(config::exit_code::database,
+                                "Another oAI-Web server uses this database; stop it first, or give this one its own.");
+  return out;
+}
+
 /// What is read from the database once, before the actors are there.
 struct first_look {
   config::runtime_settings settings;
@@ -136,8 +196,7 @@ struct first_look {
   bool has_users = false;
 };
 
-first_look look(const storage::opened_databases& databases, const base::clock& clock) {
-  storage::session s(databases.aide);
+first_look look(storage::session& s, const storage::opened_databases& databases, const base::clock& clock) {
   first_look seen;
   seen.settings = storage::load_runtime_settings(s, *databases.vault);
   seen.profiles = storage::user_settings::profiles(s, *databases.vault);
@@ -151,11 +210,15 @@ first_look look(const storage::opened_databases& databases, const base::clock& c
 }
 
 actors::engine_setup setup_of(const config::start_settings& settings, const storage::opened_databases& databases,
-                              first_look seen, const http::in_force& now, const base::clock_ptr& clock,
-                              const std::shared_ptr<engine::metrics>& metrics) {
+                              connections first, first_look seen, const http::in_force& now,
+                              const base::clock_ptr& clock, const std::shared_ptr<engine::metrics>& metrics) {
   actors::engine_setup setup;
-  setup.open_aide = [conninfo = databases.aide] { return std::make_unique<storage::session>(conninfo); };
-  setup.open_journal = [conninfo = databases.aide] { return open_leading(conninfo); };
+  const auto aide = databases.aide;
+  setup.open_aide = first_this_then(std::move(first.requests), [aide] { return open_for_requests(aide); });
+  setup.open_journal
+    = first_this_then(std::move(first.runs), [aide] { return open_leading(aide, storage::leading::runs); });
+  setup.open_intake
+    = first_this_then(std::move(first.intake), [aide] { return open_leading(aide, storage::leading::intake); });
   setup.vault = databases.vault;
   setup.clock = clock;
   setup.metrics = metrics;
@@ -220,14 +283,11 @@ int serve(const config::sourced_settings& sourced, const tree_extension& extend)
   raise_descriptor_limit();
   try_port(settings);
   const auto clock = base::system_clock();
-  const auto databases = storage::open_databases(settings, *clock);
-  {
-    storage::session probe(databases.aide); // gives the lock back: the journal's own connection takes it
-    if (!storage::try_to_lead(probe))
-      throw config::start_failure(config::exit_code::database,
-                                  "Another oAI-Web server uses this database; stop it first, or give this one its own.");
-  }
-  auto seen = look(databases, *clock);
+  first_connections early;
+  const auto databases
+    = storage::open_databases(settings, *clock, [&](const base::secret& aide) { early = connect_early(aide); });
+  auto first = take_the_lead(std::move(early));
+  auto seen = look(*first.requests, databases, *clock);
   const auto metrics = std::make_shared<engine::metrics>();
   const http::in_force now{std::make_shared<http::settings_holder>(seen.settings),
                            std::make_shared<base::shared_value<records::user_profiles>>(seen.profiles),
@@ -241,7 +301,8 @@ int serve(const config::sourced_settings& sourced, const tree_extension& extend)
   std::optional<stop_watch> limit; // outlives the actor system
   system_config config;
   caf::actor_system system(config);
-  all_actors running(actors::spawn_engine(system, setup_of(settings, databases, std::move(seen), now, clock, metrics)));
+  all_actors running(actors::spawn_engine(
+    system, setup_of(settings, databases, std::move(first), std::move(seen), now, clock, metrics)));
   auto& engine = running.engine();
   if (extend)
     extend(system, engine);

@@ -13,6 +13,25 @@ WHERE ($1 OR user_id = $2) AND ($3::text IS NULL OR timestamp >= $3) AND ($4::te
   AND ($7::text IS NULL OR task_id = $7) AND (confirmed OR NOT $8)
 )";
 
+constexpr std::string_view linked_columns
+  = "id, timestamp, session_id, tool_name, arguments, result_summary, confirmed, task_id, user_id, previous_hash, hash";
+
+/// The hash of a row of linked_columns that follows `previous`; nullopt when its arguments are no JSON.
+std::optional<std::string> hash_of(const result_set& rows, std::size_t i, std::string_view previous) {
+  std::string error;
+  const auto arguments = base::parse_json(rows.text(i, 4).value_or("null"), error);
+  if (!arguments)
+    return std::nullopt;
+  return security::audit_hash(previous, {.timestamp = *rows.text(i, 1),
+                                         .session_id = rows.text(i, 2),
+                                         .tool_name = *rows.text(i, 3),
+                                         .arguments = security::canonical_json(*arguments),
+                                         .result_summary = rows.text(i, 5),
+                                         .confirmed = rows.text(i, 6) == "t",
+                                         .task_id = rows.text(i, 7),
+                                         .user_id = rows.text(i, 8)});
+}
+
 } // namespace
 
 records::audit_page read(session& s, const records::viewer& by, const records::audit_filter& f) {
@@ -36,10 +55,8 @@ std::optional<std::int64_t> first_broken_link(session& s) {
   std::optional<std::string> before; // hash of the row before; none for the first that is left
   bool chained = false;              // rows of older programs come first and have no hash
   for (;;) {
-    const auto rows
-      = s.exec("SELECT id, timestamp, session_id, tool_name, arguments, result_summary, confirmed, task_id, "
-               "user_id, previous_hash, hash FROM audit_log WHERE id > $1 ORDER BY id LIMIT $2",
-               after, chunk);
+    const auto rows = s.exec(
+      "SELECT " + std::string(linked_columns) + " FROM audit_log WHERE id > $1 ORDER BY id LIMIT $2", after, chunk);
     for (std::size_t i = 0; i < rows.size(); ++i) {
       after = std::stoll(std::string(*rows.text(i, 0)));
       const auto hash = rows.text(i, 10);
@@ -48,19 +65,7 @@ std::optional<std::int64_t> first_broken_link(session& s) {
         continue;
       if (!hash || !previous || (before && *previous != *before))
         return after;
-      std::string error;
-      const auto arguments = base::parse_json(rows.text(i, 4).value_or("null"), error);
-      if (!arguments)
-        return after;
-      const auto expected = security::audit_hash(*previous, {.timestamp = *rows.text(i, 1),
-                                                             .session_id = rows.text(i, 2),
-                                                             .tool_name = *rows.text(i, 3),
-                                                             .arguments = security::canonical_json(*arguments),
-                                                             .result_summary = rows.text(i, 5),
-                                                             .confirmed = rows.text(i, 6) == "t",
-                                                             .task_id = rows.text(i, 7),
-                                                             .user_id = rows.text(i, 8)});
-      if (expected != *hash)
+      if (hash_of(rows, i, *previous) != *hash)
         return after;
       before = std::string(*hash);
       chained = true;
@@ -68,6 +73,22 @@ std::optional<std::int64_t> first_broken_link(session& s) {
     if (rows.size() < chunk)
       return std::nullopt;
   }
+}
+
+std::multiset<std::string> contents_after(session& s, const std::string& hash) {
+  std::multiset<std::string> out;
+  // Backwards, as it is near the end.
+  const auto last
+    = hash.empty() ? result_set{} : s.exec("SELECT id FROM audit_log WHERE hash = $1 ORDER BY id DESC LIMIT 1", hash);
+  if (!hash.empty() && last.empty())
+    return out;
+  const auto after = hash.empty() ? std::int64_t{0} : std::stoll(std::string(*last.text(0, 0)));
+  const auto rows
+    = s.exec("SELECT " + std::string(linked_columns) + " FROM audit_log WHERE id > $1 AND hash IS NOT NULL", after);
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    if (auto content = hash_of(rows, i, {}))
+      out.insert(std::move(*content));
+  return out;
 }
 
 std::int64_t remove_older_than(session& s, base::timestamp until) {

@@ -80,13 +80,26 @@ std::vector<parameter> step_arrays(std::span<const run_write> in) {
   return take_all({run, seq, kind, state, name, request, response, input, output, cost, started, ended});
 }
 
-std::vector<parameter> audit_arrays(std::span<const run_write> in, std::string& end) {
+std::vector<parameter> audit_arrays(std::span<const run_write> in, audit_chain& chain) {
   array time(array::text), session_id(array::text), tool(array::text), arguments(array::text), summary(array::text),
     confirmed(array::boolean), task(array::text), user(array::text), before(array::text), hash(array::text);
   for (const auto& w : in)
     for (const auto& row : w.audit) {
       const auto at = base::to_iso8601(row.timestamp);
       const auto canonical = security::canonical_json(row.arguments);
+      const security::audit_link link{.timestamp = at,
+                                      .session_id = row.session_id,
+                                      .tool_name = row.tool_name,
+                                      .arguments = canonical,
+                                      .result_summary = row.result_summary,
+                                      .confirmed = row.confirmed,
+                                      .task_id = row.task_id,
+                                      .user_id = row.user_id};
+      if (!chain.there.empty())
+        if (const auto same = chain.there.find(security::audit_hash({}, link)); same != chain.there.end()) {
+          chain.there.erase(same);
+          continue;
+        }
       time.add(at);
       session_id.add(row.session_id);
       tool.add(row.tool_name);
@@ -95,16 +108,9 @@ std::vector<parameter> audit_arrays(std::span<const run_write> in, std::string& 
       confirmed.add(row.confirmed);
       task.add(row.task_id);
       user.add(row.user_id);
-      before.add(end);
-      end = security::audit_hash(end, {.timestamp = at,
-                                       .session_id = row.session_id,
-                                       .tool_name = row.tool_name,
-                                       .arguments = canonical,
-                                       .result_summary = row.result_summary,
-                                       .confirmed = row.confirmed,
-                                       .task_id = row.task_id,
-                                       .user_id = row.user_id});
-      hash.add(end);
+      before.add(chain.end);
+      chain.end = security::audit_hash(chain.end, link);
+      hash.add(chain.end);
     }
   if (time.size() == 0)
     return {};

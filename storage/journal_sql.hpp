@@ -13,8 +13,9 @@ inline constexpr std::string_view settings = R"(
   SET plan_cache_mode = force_generic_plan; SET jit = off)";
 
 /// $1… one element a run; those of its event are NULL without one. Answers the runs that were not stored, and whether
-/// what they refer to is there. `queue_said` goes between the two when there is a chat turn among them,
-/// `queue_replaced` too when one of those is said anew.
+/// what they refer to is there. After it comes `queue_fresh` when every run has an event, as the event's key then tells
+/// whether the run is new, else `queue_unless_there`; then `queue_said` when there is a chat turn among them, and
+/// `queue_replaced` when one of those is said anew.
 inline constexpr std::string_view queue = R"(
 WITH input AS MATERIALIZED (
   SELECT i.*,
@@ -39,9 +40,10 @@ WITH input AS MATERIALIZED (
                     definition, message, queued_at, trace_id)
   SELECT id, kind, agent_id, conversation_id, owner_user_id, event_id, parent_run_id, priority,
          definition::jsonb, message, queued_at, trace_id
-  FROM input WHERE is_there AND (event_id IS NULL OR event_id IN (SELECT id FROM event))
-  ON CONFLICT DO NOTHING RETURNING id
-))";
+  FROM input WHERE is_there AND (event_id IS NULL OR event_id IN (SELECT id FROM event)))";
+
+inline constexpr std::string_view queue_fresh = " RETURNING id)";
+inline constexpr std::string_view queue_unless_there = " ON CONFLICT DO NOTHING RETURNING id)";
 
 inline constexpr std::string_view queue_said = R"(, said AS (
   UPDATE conversations c SET messages = COALESCE(c.messages, '[]'::jsonb) || i.user_message::jsonb,

@@ -1,5 +1,6 @@
 #include "storage/journal_store.hpp"
 
+#include "storage/audit_log.hpp"
 #include "storage/confirmations.hpp"
 #include "storage/journal_arrays.hpp"
 #include "storage/journal_sql.hpp"
@@ -42,22 +43,38 @@ bool ends_the_batch(const base::failure& f) {
 
 struct journal_store::impl {
   session& s;
-  std::string chain_end;        ///< hash of the last audit row
-  std::set<int> prepared;       ///< combinations of write parts
-  std::string keys_freed_until; ///< id of an event; ids grow with time
+  std::optional<audit_chain> chain;    ///< read when the first audit row is written
+  std::optional<std::string> in_doubt; ///< as journal_store::audit_in_doubt
+  std::set<std::string> prepared;      ///< names of statements: each connection has those that it needs
+  std::string keys_freed_until;        ///< id of an event; ids grow with time
 
-  explicit impl(session& connection) : s(connection) {
+  impl(session& connection, std::optional<std::string> doubt) : s(connection), in_doubt(std::move(doubt)) {
     s.exec_script(sql::settings);
-    s.prepare("journal_queue", std::string(sql::queue) + std::string(sql::queue_end));
-    s.prepare("journal_queue_chats",
-              std::string(sql::queue) + std::string(sql::queue_said) + std::string(sql::queue_end));
-    s.prepare("journal_queue_replacing", std::string(sql::queue) + std::string(sql::queue_said)
-                                           + std::string(sql::queue_replaced) + std::string(sql::queue_end));
-    s.prepare("journal_claim", select_after(sql::claim));
-    s.prepare("journal_recover", select_after(sql::recover));
+  }
+
+  /// `make` gives the statement, the first time.
+  template <class F>
+  result_set run(const std::string& name, std::vector<parameter> values, F make) {
+    if (!prepared.contains(name)) {
+      s.prepare(name, make());
+      prepared.insert(name);
+    }
+    return s.exec_prepared(name, std::move(values));
+  }
+
+  audit_chain& read_chain() {
+    if (chain)
+      return *chain;
+    audit_chain now;
     const auto last = s.exec("SELECT hash FROM audit_log ORDER BY id DESC LIMIT 1");
     if (!last.empty())
-      chain_end = std::string(last.text(0, 0).value_or(""));
+      now.end = std::string(last.text(0, 0).value_or(""));
+    if (in_doubt) {
+      now.there = audit_log::contents_after(s, *in_doubt);
+      if (now.there.empty())
+        in_doubt.reset();
+    }
+    return chain.emplace(std::move(now));
   }
 
   static std::string select_after(std::string_view cte) {
@@ -135,10 +152,19 @@ struct journal_store::impl {
           column->add_null();
       }
     }
-    const auto missing = s.exec_prepared(
-      replacing ? "journal_queue_replacing" : chats ? "journal_queue_chats" : "journal_queue",
-      take_all({id,    kind, agent, conversation, owner,     parent,      priority, definition,   message, queued_at,
-                trace, said, event, source,       source_id, source_name, key,      content_type, body,    received, replaces}));
+    const bool events = !chats && std::ranges::all_of(in, [](const auto& item) { return item.event.has_value(); });
+    const auto missing = run(
+      replacing ? "journal_queue_replacing"
+      : chats   ? "journal_queue_chats"
+      : events  ? "journal_queue_events"
+                : "journal_queue",
+      take_all({id,      kind,  agent, conversation, owner,     parent,      priority, definition,   message, queued_at, trace,
+                said,    event, source, source_id,   source_name, key,       content_type, body,     received, replaces}),
+      [&] {
+        return std::string(sql::queue) + std::string(events ? sql::queue_fresh : sql::queue_unless_there)
+               + std::string(chats ? sql::queue_said : "") + std::string(replacing ? sql::queue_replaced : "")
+               + std::string(sql::queue_end);
+      });
     for (std::size_t i = 0; i < n; ++i)
       out[i] = queued_run{in[i].run.id, in[i].event ? in[i].event->id : std::string{}, false};
     if (!missing.empty())
@@ -211,6 +237,19 @@ struct journal_store::impl {
 
   using write_out = std::span<write_outcome>;
 
+  void write_all(std::span<const run_write> in, write_out out) {
+    if (!in_doubt && std::ranges::any_of(in, [](const auto& w) { return !w.audit.empty(); }))
+      in_doubt = read_chain().end; // parts of a batch may be committed before another part fails
+    try {
+      write(in, out);
+    } catch (...) {
+      chain.reset(); // read anew, with what is there of this batch
+      throw;
+    }
+    if (chain && chain->there.empty())
+      in_doubt.reset();
+  }
+
   void write(std::span<const run_write> in, write_out out) {
     try {
       write_once(in);
@@ -238,29 +277,31 @@ struct journal_store::impl {
       combination |= bit;
       std::ranges::move(more, std::back_inserter(values));
     };
-    auto end = chain_end;
     add(sql::steps, 1, step_arrays(in));
-    add(sql::audit, 2, audit_arrays(in, end));
+    std::optional<audit_chain> longer;
+    if (std::ranges::any_of(in, [](const auto& w) { return !w.audit.empty(); })) {
+      longer = read_chain();
+      add(sql::audit, 2, audit_arrays(in, *longer));
+    }
     add(sql::questions, 4, question_arrays(in));
     add(sql::changes, 8, change_arrays(in));
     add(sql::answers, 16, answer_arrays(in));
     add(sql::begun, 32, begun_arrays(in));
     add(sql::prompts, 64, prompt_arrays(in));
-    if (parts.empty())
-      return;
-    const auto name = "journal_write_" + std::to_string(combination);
-    if (!prepared.contains(combination)) {
-      std::string statement = "WITH ";
-      int shift = 0;
-      for (const auto* part : parts) {
-        statement += (shift == 0 ? "" : ", ") + shifted(part->sql, shift);
-        shift += part->parameters;
-      }
-      s.prepare(name, statement + " SELECT 1");
-      prepared.insert(combination);
+    if (!parts.empty())
+      run("journal_write_" + std::to_string(combination), std::move(values), [&] { return joined(parts); });
+    if (longer)
+      chain = std::move(longer);
+  }
+
+  static std::string joined(const std::vector<const sql::part*>& parts) {
+    std::string statement = "WITH ";
+    int shift = 0;
+    for (const auto* part : parts) {
+      statement += (shift == 0 ? "" : ", ") + shifted(part->sql, shift);
+      shift += part->parameters;
     }
-    s.exec_prepared(name, std::move(values));
-    chain_end = std::move(end);
+    return statement + " SELECT 1";
   }
 
   // --- claim and recover ---------------------------------------------------------------------------------------
@@ -324,7 +365,8 @@ struct journal_store::impl {
   }
 };
 
-journal_store::journal_store(session& connection) : impl_(std::make_unique<impl>(connection)) {}
+journal_store::journal_store(session& connection, const std::optional<std::string>& in_doubt)
+  : impl_(std::make_unique<impl>(connection, in_doubt)) {}
 journal_store::~journal_store() = default;
 
 std::vector<base::result<queued_run>> journal_store::queue(const std::vector<new_run>& runs) {
@@ -337,20 +379,23 @@ std::vector<base::result<queued_run>> journal_store::queue(const std::vector<new
 std::vector<write_outcome> journal_store::write(const std::vector<run_write>& writes) {
   std::vector<write_outcome> out(writes.size());
   if (!writes.empty())
-    impl_->write(writes, out);
+    impl_->write_all(writes, out);
   return out;
 }
 
+std::optional<std::string> journal_store::audit_in_doubt() const { return impl_->in_doubt; }
+
 std::vector<records::claimed_run> journal_store::claim(const std::string& owner_user_id, records::run_priority priority,
                                                        int count, base::timestamp now) {
-  auto out
-    = impl_->read_claimed(impl_->s.exec_prepared("journal_claim", to_parameters(owner_user_id, priority, count, now)));
+  auto out = impl_->read_claimed(impl_->run("journal_claim", to_parameters(owner_user_id, priority, count, now),
+                                            [] { return impl::select_after(sql::claim); }));
   impl_->add_past(out);
   return out;
 }
 
 std::vector<records::claimed_run> journal_store::recover(int limit, const std::string& after, base::timestamp) {
-  auto out = impl_->read_claimed(impl_->s.exec_prepared("journal_recover", to_parameters(limit, after)));
+  auto out = impl_->read_claimed(
+    impl_->run("journal_recover", to_parameters(limit, after), [] { return impl::select_after(sql::recover); }));
   impl_->add_past(out);
   std::ranges::stable_sort(out, {},
                            [](const auto& c) { return std::pair(c.run.priority, std::string_view(c.run.id)); });

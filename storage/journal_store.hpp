@@ -11,7 +11,7 @@
 #include <vector>
 
 /// What the journal writes, as one transaction for everything that arrived together. Called by the journal's writer
-/// thread only: there is one per database.
+/// threads only: one per database queues runs, one does all else.
 namespace storage {
 
 class session;
@@ -35,9 +35,9 @@ BOOST_DESCRIBE_STRUCT(stopped_run, (), (owner_user_id, priority, parent_run_id))
 
 class journal_store {
 public:
-  /// Prepares the statements and reads the end of the audit chain. The session must outlive the store and be used
-  /// by nothing else.
-  explicit journal_store(session& connection);
+  /// The session must outlive the store and be used by nothing else. `in_doubt` is what audit_in_doubt() of the store
+  /// before said, whose connection broke.
+  explicit journal_store(session& connection, const std::optional<std::string>& in_doubt = {});
   ~journal_store();
 
   /// Queues all in one transaction. Errors per item: conflict (a chat turn already runs in that conversation),
@@ -46,9 +46,13 @@ public:
   /// and the same batch may be given again on a new session, as every event has its key and every run its id.
   std::vector<base::result<queued_run>> queue(const std::vector<new_run>& runs);
 
-  /// Writes all in one transaction; throws as queue does. Writing the same batch again changes nothing, but for the
-  /// audit rows.
+  /// Writes all in one transaction; throws as queue does. Writing the same again changes nothing; for audit rows, which
+  /// have no key, this holds when the store was told what was in doubt.
   std::vector<write_outcome> write(const std::vector<run_write>& writes);
+
+  /// After a write that threw: the hash that the audit chain ended with before it (empty when there was none). What the
+  /// chain has after it may come again, and is not written again. nullopt: nothing is in doubt.
+  [[nodiscard]] std::optional<std::string> audit_in_doubt() const;
 
   /// Takes up to `count` queued runs of this owner (empty = system agents) and priority, oldest first: state running,
   /// started_at, attempts + 1; for agents the row in `agent_runs`. All that is needed to run them is in the answer.

@@ -5,12 +5,13 @@
 namespace storage {
 
 namespace {
-constexpr std::int64_t leader = 0x6f61692d6c656164; // "oai-lead"
-}
+constexpr std::int64_t runs_lock = 0x6f61692d6c656164;   // "oai-lead"
+constexpr std::int64_t intake_lock = 0x6f61692d696e746b; // "oai-intk"
+} // namespace
 
-bool try_to_lead(session& s) {
+bool try_to_lead(session& s, leading as) {
   s.exec_script("SET tcp_keepalives_idle = 1; SET tcp_keepalives_interval = 1; SET tcp_keepalives_count = 1");
-  return s.exec("SELECT pg_try_advisory_lock($1)", leader).text(0, 0) == "t";
+  return s.exec("SELECT pg_try_advisory_lock($1)", as == leading::runs ? runs_lock : intake_lock).text(0, 0) == "t";
 }
 
 } // namespace storage

@@ -207,8 +207,10 @@ migration_report migrate(session& s, const migration_plan& plan, const base::clo
   return report;
 }
 
-void refuse_foreign_schema(session& s, const migration_plan& plan) {
-  refuse_what_is_not_ours(s, plan, read_state(s, plan));
+bool is_current(session& s, const migration_plan& plan) {
+  const auto now = read_state(s, plan);
+  refuse_what_is_not_ours(s, plan, now);
+  return now.ledger && now.version == newest(plan);
 }
 
 void check_migrations(session& s, const migration_plan& plan) {

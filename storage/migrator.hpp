@@ -33,8 +33,8 @@ enum class migration_mode { apply, dry_run };
 /// name, an edited file, a database of another program, a v28 database whose columns differ (each difference is named).
 migration_report migrate(session& s, const migration_plan& plan, const base::clock& clock, migration_mode mode);
 
-/// Throws as migrate does when this program must not touch the database; changes nothing.
-void refuse_foreign_schema(session& s, const migration_plan& plan);
+/// Throws as migrate does when this program must not touch the database; changes nothing. Whether it has every migration.
+[[nodiscard]] bool is_current(session& s, const migration_plan& plan);
 
 /// What `schema_migrations` and the tables say, without changing anything; throws as migrate does.
 void check_migrations(session& s, const migration_plan& plan);

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <future>
 
 namespace storage {
 
@@ -141,17 +142,40 @@ std::shared_ptr<const security::vault> make_vault(session& aide, const config::s
 
 enum class opening_mode { serve, rehearse, join };
 
-opened_databases open(const config::start_settings& settings, const base::clock& clock, opening_mode mode) {
+/// A database that this program may touch.
+struct usable_database {
+  session s;
+  bool is_current = false; ///< nothing is to be migrated
+};
+
+using told = std::function<void(const base::secret&)>;
+
+usable_database use(const base::secret& conninfo, const migration_plan& plan, const private_cluster* cluster,
+                    const told& is_there) {
+  auto s = connect(conninfo, plan.database, cluster);
+  if (is_there)
+    is_there(conninfo);
+  const bool current = opening_step(plan.database, [&] { return is_current(s, plan); });
+  return {std::move(s), current};
+}
+
+opened_databases open(const config::start_settings& settings, const base::clock& clock, opening_mode mode,
+                      const told& aide_is_there = {}) {
   opened_databases out;
   out.aide = settings.aide_db_url;
   out.brain = settings.brain_db_url;
-  std::optional<session> aide;
-  std::optional<session> brain;
-  // Servers of others first: when they cannot be reached, nothing was made here yet.
-  if (!settings.aide_db_url.empty())
-    aide = connect(out.aide, "aide", nullptr);
-  if (!settings.brain_db_url.empty())
-    brain = connect(out.brain, "brain", nullptr);
+  std::optional<usable_database> aide;
+  std::optional<usable_database> brain;
+  const auto use_known = [&] { // side by side: most of it is waiting
+    std::future<usable_database> other;
+    if (!brain && !out.brain.empty())
+      other = std::async(std::launch::async, [&] { return use(out.brain, brain_plan(), out.cluster.get(), {}); });
+    if (!aide && !out.aide.empty())
+      aide.emplace(use(out.aide, aide_plan(), out.cluster.get(), aide_is_there));
+    if (other.valid())
+      brain.emplace(other.get());
+  };
+  use_known(); // servers of others first: when they cannot be reached, nothing was made here yet
   if (needs_cluster(settings)) {
     const auto cluster = cluster_settings(settings);
     check_reachable(cluster.data_dir, cluster_user(cluster), cluster.user_as_root);
@@ -168,37 +192,34 @@ opened_databases open(const config::start_settings& settings, const base::clock&
     if (!out.cluster)
       throw start_failure(exit_code::database, "a server uses the data directory " + settings.data_dir
                                                  + " but its PostgreSQL does not answer: try again in a moment");
-    if (!aide) {
+    if (!aide)
       out.aide = out.cluster->conninfo("aide");
-      aide = connect(out.aide, "aide", out.cluster.get());
-    }
-    if (!brain) {
+    if (!brain)
       out.brain = out.cluster->conninfo("brain");
-      brain = connect(out.brain, "brain", out.cluster.get());
-    }
+    use_known();
   }
-  opening_step("aide", [&] { refuse_foreign_schema(*aide, aide_plan()); });
-  opening_step("brain", [&] { refuse_foreign_schema(*brain, brain_plan()); });
-  out.vault = opening_step("aide", [&] { return open_vault(*aide, settings); });
+  out.vault = opening_step("aide", [&] { return open_vault(aide->s, settings); });
   if (mode == opening_mode::join && !out.data_dir_lock) {
-    opening_step("aide", [&] { check_migrations(*aide, aide_plan()); });
+    opening_step("aide", [&] { check_migrations(aide->s, aide_plan()); });
     return out;
   }
   const auto how = mode == opening_mode::rehearse ? migration_mode::dry_run : migration_mode::apply;
   for (auto* each : {&aide, &brain}) {
+    if ((*each)->is_current)
+      continue;
     const auto plan = each == &aide ? aide_plan() : brain_plan();
-    const auto report = opening_step(plan.database, [&] { return migrate(**each, plan, clock, how); });
+    const auto report = opening_step(plan.database, [&] { return migrate((*each)->s, plan, clock, how); });
     for (const auto& name : report.applied)
       out.migrated.push_back(std::string(plan.database) + ' ' + name);
   }
   if (mode == opening_mode::rehearse)
     return out;
   if (!out.vault)
-    out.vault = opening_step("aide", [&] { return make_vault(*aide, settings, clock); });
+    out.vault = opening_step("aide", [&] { return make_vault(aide->s, settings, clock); });
   opening_step("aide", [&] {
-    credentials::put_if_absent(*aide, *out.vault, "system:session_secret", base::secret(base::random_token(32)),
+    credentials::put_if_absent(aide->s, *out.vault, "system:session_secret", base::secret(base::random_token(32)),
                                "Signs session cookies", clock.now());
-    for (auto& info : credentials::list(*aide, *out.vault))
+    for (auto& info : credentials::list(aide->s, *out.vault))
       if (info.enter_again)
         out.enter_again.push_back(std::move(info.key));
   });
@@ -207,8 +228,9 @@ opened_databases open(const config::start_settings& settings, const base::clock&
 
 } // namespace
 
-opened_databases open_databases(const config::start_settings& settings, const base::clock& clock) {
-  return open(settings, clock, opening_mode::serve);
+opened_databases open_databases(const config::start_settings& settings, const base::clock& clock,
+                                const std::function<void(const base::secret&)>& aide_is_there) {
+  return open(settings, clock, opening_mode::serve, aide_is_there);
 }
 
 std::vector<std::string> rehearse_migrations(const config::start_settings& settings, const base::clock& clock) {

@@ -4,6 +4,7 @@
 #include "base/secret.hpp"
 #include "config/start_settings.hpp"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,7 +31,10 @@ struct opened_databases {
 /// Takes the data directory for this process (a second server is refused), starts the private cluster or checks the given
 /// servers, migrates, opens the vault. Throws config::start_failure; what was there before is then unchanged.
 /// Call it from a thread that lives as long as the server: the private PostgreSQL ends with that thread.
-[[nodiscard]] opened_databases open_databases(const config::start_settings& settings, const base::clock& clock);
+/// `aide_is_there` gets the conninfo as soon as that database can be reached, so that the caller may connect meanwhile;
+/// whether the database may be touched is known only at the end.
+[[nodiscard]] opened_databases open_databases(const config::start_settings& settings, const base::clock& clock,
+                                              const std::function<void(const base::secret&)>& aide_is_there = {});
 
 /// What open_databases would migrate (`aide 0029_runs`); rolled back.
 [[nodiscard]] std::vector<std::string> rehearse_migrations(const config::start_settings& settings,

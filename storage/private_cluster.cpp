@@ -47,7 +47,7 @@ std::vector<std::string> server_arguments(const fs::path& cluster, const fs::pat
   for (const std::string& setting :
        {std::string("listen_addresses="), "unix_socket_directories=" + socket_dir.string(),
         std::string("unix_socket_permissions=0700"), std::string("max_connections=40"),
-        std::string("shared_buffers=64MB"), std::string("jit=off"), std::string("wal_level=minimal"),
+        std::string("shared_buffers=128MB"), std::string("jit=off"), std::string("wal_level=minimal"),
         std::string("max_wal_senders=0"), std::string("max_logical_replication_workers=0"),
         std::string("max_worker_processes=4"), std::string("max_parallel_workers_per_gather=0"),
         std::string("huge_pages=off"), std::string("checkpoint_timeout=15min"), std::string("log_timezone=UTC"),

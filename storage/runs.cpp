@@ -91,13 +91,4 @@ records::usage_totals usage(session& s, const std::string& user_id, const std::o
     .value_or(records::usage_totals{});
 }
 
-std::vector<std::pair<records::run_state, std::int64_t>> count_by_state(session& s) {
-  const auto rows = s.exec("SELECT state, count(*) FROM runs GROUP BY state");
-  std::vector<std::pair<records::run_state, std::int64_t>> out;
-  for (std::size_t i = 0; i < rows.size(); ++i)
-    if (const auto state = base::enum_value<records::run_state>(*rows.text(i, 0)))
-      out.emplace_back(*state, std::stoll(std::string(*rows.text(i, 1))));
-  return out;
-}
-
 } // namespace storage::runs

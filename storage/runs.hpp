@@ -39,7 +39,5 @@ inline constexpr std::string_view usage_columns
 [[nodiscard]] std::vector<records::prompt_record> prompts(session& s, const records::viewer& by, const std::string& id);
 [[nodiscard]] bool may_see(session& s, const records::viewer& by, const std::string& id);
 [[nodiscard]] records::queue_view queue(session& s, const records::viewer& by);
-/// Runs by state, for /metrics. States without a run are absent.
-[[nodiscard]] std::vector<std::pair<records::run_state, std::int64_t>> count_by_state(session& s);
 
 } // namespace storage::runs

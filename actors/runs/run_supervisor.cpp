@@ -91,6 +91,7 @@ run_supervisor::behavior_type run_supervisor::make_behavior() {
     [this](messages::resume_engine) { return set_paused(false); },
     [this](const messages::set_run_limits& m) {
       settings_.limits = m;
+      tick_pending_ = false; // it may be for another limit
       fill();
     },
     [this](messages::get_queue) { return state(); },
@@ -217,6 +218,14 @@ std::optional<run_supervisor::claim_choice> run_supervisor::choose() {
     if (unlimited && priority == records::run_priority::autonomous && places_used_ > 0
         && free < static_cast<std::int64_t>(settings_.claim))
       continue;
+    if (unlimited && priority == records::run_priority::autonomous && settings_.limits.max_autonomous_runs_per_hour <= 0) {
+      const auto now = clock().now();
+      if (now < next_claim_) {
+        tick(std::chrono::ceil<std::chrono::milliseconds>(next_claim_ - now));
+        continue;
+      }
+      next_claim_ = now + settings_.claim_spacing;
+    }
     auto at = waiting.upper_bound(last_owner_[p]); // owners in turn
     if (at == waiting.end())
       at = waiting.begin();
@@ -227,6 +236,13 @@ std::optional<run_supervisor::claim_choice> run_supervisor::choose() {
     return claim_choice{at->first, priority, static_cast<int>(count)};
   }
   return std::nullopt;
+}
+
+/// Looks at the queue again after this time.
+void run_supervisor::tick(std::chrono::milliseconds after) {
+  if (std::exchange(tick_pending_, true))
+    return;
+  delayed_send(this, after, messages::fill_places{});
 }
 
 /// Gives free places: first to runs that waited for a person or for other runs, then from the queue.
@@ -246,11 +262,8 @@ void run_supervisor::fill() {
   const auto choice = choose();
   if (!choice) {
     watch_window();
-    if (!queued_[1].empty() && free_places() > 0 && !starts_.empty() && !tick_pending_ && hourly_allowance() <= 0) {
-      tick_pending_ = true;
-      delayed_send(this, starts_.front() + hour - services_->clock->now() + std::chrono::milliseconds{1},
-                   messages::fill_places{});
-    }
+    if (!queued_[1].empty() && free_places() > 0 && !starts_.empty() && hourly_allowance() <= 0)
+      tick(starts_.front() + hour - services_->clock->now() + std::chrono::milliseconds{1});
     return;
   }
   claiming_ = true;

@@ -3,6 +3,8 @@
 #include "actors/runs/run_services.hpp"
 #include "messages/runs.hpp"
 
+#include <caf/actor_clock.hpp>
+
 #include <chrono>
 #include <deque>
 #include <functional>
@@ -22,6 +24,9 @@ struct run_supervisor_settings {
   std::size_t window = 512;
   std::size_t widest_window = 16'384;
   std::size_t claim = 256;  ///< runs taken from the queue at once
+  /// Without limits, the least time between two claims of autonomous runs: what is queued one by one is claimed, and then
+  /// written, together.
+  std::chrono::milliseconds claim_spacing{5};
   /// Stores the kill switch in the database.
   std::function<messages::db_job(bool paused)> store_paused;
 };
@@ -54,6 +59,7 @@ private:
   void restarted() override;
   void recover(const std::string& after);
   void fill();
+  void tick(std::chrono::milliseconds after);
   void watch_window();
   void widen_window();
   [[nodiscard]] std::int64_t free_places() const;
@@ -103,6 +109,7 @@ private:
   std::vector<caf::typed_response_promise<messages::done>> pause_replies_; ///< told when the database has its newest value
   bool recovering_ = true;
   bool tick_pending_ = false;
+  caf::actor_clock::time_point next_claim_{}; ///< as `run_supervisor_settings::claim_spacing` says
   std::size_t window_;                    ///< as wide as it is now
   std::size_t ended_since_full_ = 0;      ///< runs that ended since the window was found full
   bool widening_ = false;                 ///< widen_window is on its way

@@ -34,11 +34,12 @@ std::string name_of(const records::run_write& write) {
 
 } // namespace
 
-journal::journal(caf::actor_config& cfg, engine::place at, journal_writer_actor writer, base::clock_ptr clock,
+journal::journal(caf::actor_config& cfg, engine::place at, journal_writers writers, base::clock_ptr clock,
                  engine::metrics& metrics, std::shared_ptr<const engine::listeners> listened,
                  journal_settings settings)
   : observed(cfg, std::move(at)),
-    writer_(std::move(writer)),
+    intake_lane_{std::move(writers.intake)},
+    runs_lane_{std::move(writers.runs)},
     clock_(std::move(clock)),
     listened_(std::move(listened)),
     settings_(std::move(settings)),
@@ -66,9 +67,12 @@ journal::behavior_type journal::make_behavior() {
       return write(std::move(alone));
     },
     [this](const messages::claim_runs& m) {
-      return call<messages::claimed_runs>("claim", [this, m](storage::journal_store& store) {
-        return messages::claimed_runs{store.claim(m.owner_user_id, m.priority, m.count, clock_->now())};
-      });
+      return call<messages::claimed_runs>(
+        "claim",
+        [this, m](storage::journal_store& store) {
+          return messages::claimed_runs{store.claim(m.owner_user_id, m.priority, m.count, clock_->now())};
+        },
+        m.priority == records::run_priority::autonomous ? &journal::claims_ : &journal::calls_);
     },
     [this](const messages::recover_runs& m) {
       return call<messages::claimed_runs>("recover", [this, m](storage::journal_store& store) {
@@ -96,16 +100,20 @@ journal::behavior_type journal::make_behavior() {
 }
 
 void journal::on_exit() {
-  destroy(writer_); // handles in both directions would keep the two alive
+  destroy(intake_lane_.writer); // handles in both directions would keep the two alive
+  destroy(runs_lane_.writer);
   destroy(listener_);
   calls_.clear();
+  claims_.clear();
   intake_.clear();
   writes_.clear();
 }
 
 void journal::restarted() {
   // What waits is kept: nothing of it was lost. A work whose answer the failed handler dropped is not waited for.
-  writing_ = false;
+  intake_lane_.busy = false;
+  runs_lane_.busy = false;
+  pressed_ = false;
   dispatch();
 }
 
@@ -147,7 +155,7 @@ void journal::release(const std::string& owner, std::int64_t count) {
 
 /// A statement of its own: claims, stops, answers. They come before new work, as runs and people wait for them.
 template <class T, class F>
-caf::result<T> journal::call(const char* name, F work) {
+caf::result<T> journal::call(const char* name, F work, std::deque<journal_work> journal::*queue) {
   auto reply = make_response_promise<T>();
   journal_work item;
   item.name = name;
@@ -167,56 +175,57 @@ caf::result<T> journal::call(const char* name, F work) {
     };
   };
   item.failed = [reply](const base::failure& f) mutable { reply.deliver(messages::to_error(f)); };
-  calls_.push_back(std::move(item));
+  (this->*queue).push_back(std::move(item));
   dispatch();
   return reply;
 }
 
 void journal::dispatch() {
-  if (writing_ || (calls_.empty() && intake_.empty() && writes_.empty()))
-    return;
-  writing_ = true;
-  auto work = next_work();
+  if (!intake_lane_.busy && !intake_.empty())
+    hand_to(&journal::intake_lane_, intake_work());
+  if (!runs_lane_.busy)
+    if (auto work = next_work())
+      hand_to(&journal::runs_lane_, std::move(*work));
+}
+
+void journal::hand_to(lane journal::*to, journal_work work) {
+  (this->*to).busy = true;
+  const auto go_on = [this, to] { // the connection goes on before the waiters are told
+    (this->*to).busy = false;
+    if (to == &journal::intake_lane_)
+      pressed_ = intake_.size() >= settings_.pressure;
+    dispatch();
+  };
   auto failed = work.failed;
-  request(writer_, caf::infinite, std::move(work))
+  request((this->*to).writer, caf::infinite, std::move(work))
     .then(
-      [this](journal_work_done& done) {
-        writing_ = false;
-        dispatch(); // the connection goes on before the waiters are told
+      [go_on](journal_work_done& done) {
+        go_on();
         done.complete();
       },
-      [this, failed = std::move(failed)](const caf::error& e) {
-        writing_ = false;
-        dispatch();
+      [go_on, failed = std::move(failed)](const caf::error& e) {
+        go_on();
         failed(messages::to_failure(e));
       });
 }
 
-/// In turn, so that none of the three starves: a call, a batch of new runs, a batch of writes.
-journal_work journal::next_work() {
-  for (;; ++turn_) {
-    switch (turn_ % 3) {
-      case 0:
-        if (!calls_.empty()) {
-          ++turn_;
-          auto work = std::move(calls_.front());
-          calls_.pop_front();
-          return work;
-        }
-        break;
-      case 1:
-        if (!intake_.empty()) {
-          ++turn_;
-          return intake_work();
-        }
-        break;
-      default:
-        if (!writes_.empty()) {
-          ++turn_;
-          return write_work();
-        }
-    }
+bool journal::claims_wait() const { return pressed_ && clock().now() < claims_due_; }
+
+/// In turn, so that neither starves: a call, a batch of writes.
+std::optional<journal_work> journal::next_work() {
+  auto* calls = !calls_.empty() ? &calls_ : !claims_.empty() && !claims_wait() ? &claims_ : nullptr;
+  if (calls == nullptr && writes_.empty())
+    return std::nullopt;
+  if (calls == nullptr || (writes_next_ && !writes_.empty())) {
+    writes_next_ = false;
+    return write_work();
   }
+  writes_next_ = true;
+  if (calls == &claims_)
+    claims_due_ = clock().now() + settings_.claim_pause;
+  auto work = std::move(calls->front());
+  calls->pop_front();
+  return work;
 }
 
 journal_work journal::intake_work() {

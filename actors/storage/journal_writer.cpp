@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
+#include <string>
 #include <thread>
 
 namespace actors {
@@ -25,6 +27,8 @@ private:
   void restarted() override { disconnect(); }
 
   void disconnect() {
+    if (store_)
+      doubtful_ = store_->audit_in_doubt();
     store_.reset();
     session_.reset();
   }
@@ -35,7 +39,7 @@ private:
     while (!store_) {
       try {
         session_ = open_();
-        store_ = std::make_unique<storage::journal_store>(*session_);
+        store_ = std::make_unique<storage::journal_store>(*session_, doubtful_);
       } catch (const base::failure_error& e) {
         disconnect();
         if (e.get().code != base::errc::unavailable || std::chrono::steady_clock::now() + pause > limit)
@@ -79,12 +83,14 @@ private:
   session_factory open_;
   std::unique_ptr<storage::session> session_;
   std::unique_ptr<storage::journal_store> store_; ///< after session_: it goes first
+  std::optional<std::string> doubtful_;           ///< storage::journal_store::audit_in_doubt of the connection before
 };
 
 } // namespace
 
-journal_writer_actor spawn_journal_writer(caf::actor_system& system, const tree& t, session_factory open) {
-  return system.spawn<journal_writer, caf::detached>(t.at("/storage/journal/writer", "journal_writer"), std::move(open));
+journal_writer_actor spawn_journal_writer(caf::actor_system& system, const tree& t, std::string path,
+                                          session_factory open) {
+  return system.spawn<journal_writer, caf::detached>(t.at(std::move(path), "journal_writer"), std::move(open));
 }
 
 } // namespace actors

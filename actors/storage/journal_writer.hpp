@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
 namespace actors {
 
@@ -28,8 +29,9 @@ using journal_writer_actor = caf::typed_actor<
   /// When it is committed, or with the failure.
   caf::replies_to<journal_work>::with<journal_work_done>>;
 
-/// The thread with the journal's connection. It connects again, for as long as it takes, when the connection broke.
-[[nodiscard]] journal_writer_actor spawn_journal_writer(caf::actor_system& system, const tree& t, session_factory open);
+/// A thread with one of the journal's connections. It connects again, for as long as it takes, when the connection broke.
+[[nodiscard]] journal_writer_actor spawn_journal_writer(caf::actor_system& system, const tree& t, std::string path,
+                                                        session_factory open);
 
 } // namespace actors
 

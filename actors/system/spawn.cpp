@@ -72,11 +72,12 @@ engine_tree spawn_engine(caf::actor_system& system, const engine_setup& setup) {
   e.db = spawn_db_pool(system, t, "/storage/aide_pool", setup.open_aide,
                        {static_cast<std::size_t>(setup.db_connections), 1024});
   const auto settings = setup.settings->get();
-  const auto writer = spawn_journal_writer(system, t, setup.open_journal);
+  const journal_writers writers{spawn_journal_writer(system, t, "/storage/journal/intake_writer", setup.open_intake),
+                                spawn_journal_writer(system, t, "/storage/journal/writer", setup.open_journal)};
   journal_settings journal_limits;
   journal_limits.max_queued_runs = settings->max_queued_runs;
   journal_limits.queued = by_owner(setup.queued);
-  e.journal = system.spawn<journal>(t.at("/storage/journal", "journal"), writer, setup.clock, *setup.metrics,
+  e.journal = system.spawn<journal>(t.at("/storage/journal", "journal"), writers, setup.clock, *setup.metrics,
                                     e.listened, std::move(journal_limits));
 
   e.tool_pool = spawn_blocking_pool(system, t, "/outbound/blocking_pool",
@@ -143,7 +144,8 @@ engine_tree spawn_engine(caf::actor_system& system, const engine_setup& setup) {
   add(demo);
   add(e.tool_pool);
   add(e.journal);
-  add(writer);
+  add(writers.intake);
+  add(writers.runs);
   add(e.db);
   add(e.hub);
   add(t.guardian);

@@ -20,7 +20,8 @@ namespace actors {
 /// What the tree is built from.
 struct engine_setup {
   session_factory open_aide;            ///< connections for requests
-  session_factory open_journal;         ///< the journal's connection
+  session_factory open_intake;          ///< the journal's connection for new runs
+  session_factory open_journal;         ///< the journal's connection for all else that it writes
   std::shared_ptr<const security::vault> vault;
   base::clock_ptr clock;
   std::shared_ptr<engine::metrics> metrics;

@@ -235,6 +235,74 @@ TEST_F(JournalStore, keeps_the_audit_chain_whole_over_batches_refusals_and_resta
   EXPECT_TRUE(storage::audit_log::first_broken_link(s).has_value());
 }
 
+/// A connection may be lost between the commit and its answer: the writers then give the same rows once more.
+TEST_F(JournalStore, writes_audit_rows_once_though_the_outcome_was_unknown) {
+  records::run_write before;
+  before.run_id = "r";
+  before.audit = {audit_row("before")};
+  store.write({before});
+  records::run_write first;
+  first.run_id = "r";
+  first.audit = {audit_row("one"), audit_row("one"), audit_row("two")}; // two alike are two
+  records::run_write second;
+  second.run_id = "s";
+  second.audit = {audit_row("three")};
+  // The commit that nobody heard of: made by another, and the store's own statement then fails.
+  {
+    auto elsewhere = database.open();
+    storage::journal_store(elsewhere).write({first});
+  }
+  s.exec("SELECT pg_terminate_backend($1)", std::stoi(std::string(*own.exec("SELECT pg_backend_pid()").text(0, 0))));
+  EXPECT_THROW(store.write({first, second}), base::failure_error);
+  const auto doubt = store.audit_in_doubt();
+  ASSERT_TRUE(doubt);
+  auto anew = database.open();
+  storage::journal_store after(anew, doubt);
+  EXPECT_FALSE(after.write({second}).at(0)) << "it may come again in other company";
+  EXPECT_FALSE(after.write({first}).at(0));
+  EXPECT_EQ(count("audit_log"), 5);
+  EXPECT_FALSE(after.audit_in_doubt()) << "all of it came";
+  EXPECT_FALSE(after.write({first}).at(0));
+  EXPECT_EQ(count("audit_log"), 8) << "once more is meant";
+  EXPECT_EQ(storage::audit_log::first_broken_link(s), std::nullopt);
+}
+
+TEST_F(JournalStore, writes_audit_rows_once_though_another_part_of_the_batch_failed) {
+  const auto run = store.queue({webhook_run("k")}).at(0)->run_id;
+  records::run_write good;
+  good.run_id = "r";
+  good.audit = {audit_row("one")};
+  auto bad = good;
+  bad.audit[0].result_summary = std::string("\0", 1); // the batch is halved until only this is left out
+  const std::vector<records::run_write> batch{good, bad, end_of(run, "fine"), good};
+  own.exec("SET statement_timeout = 200");
+  {
+    const storage::transaction other(s);
+    s.exec("SELECT 1 FROM runs WHERE id = $1 FOR UPDATE", run);
+    EXPECT_THROW(store.write(batch), base::failure_error) << "its second half waits in vain";
+  }
+  EXPECT_EQ(count("audit_log"), 1);
+  const auto out = store.write(batch);
+  EXPECT_FALSE(out[0]);
+  EXPECT_TRUE(out[1]);
+  EXPECT_EQ(count("audit_log"), 2);
+  EXPECT_FALSE(store.audit_in_doubt());
+  EXPECT_EQ(storage::audit_log::first_broken_link(s), std::nullopt);
+}
+
+TEST_F(JournalStore, writes_audit_rows_whose_commit_did_not_come_about) {
+  records::run_write write;
+  write.run_id = "r";
+  write.audit = {audit_row("one")};
+  s.exec("SELECT pg_terminate_backend($1)", std::stoi(std::string(*own.exec("SELECT pg_backend_pid()").text(0, 0))));
+  EXPECT_THROW(store.write({write}), base::failure_error);
+  auto anew = database.open();
+  storage::journal_store after(anew, store.audit_in_doubt());
+  EXPECT_FALSE(after.write({write}).at(0));
+  EXPECT_EQ(count("audit_log"), 1);
+  EXPECT_FALSE(after.audit_in_doubt());
+}
+
 TEST_F(JournalStore, recovers_what_was_under_way_with_its_past) {
   const auto queued = webhook_run("queued");
   const auto running = webhook_run("running");
@@ -388,7 +456,17 @@ TEST_F(JournalStore, a_run_whose_parent_has_ended_is_an_orphan) {
 
 TEST_F(JournalStore, plans_go_by_index) {
   store.queue({webhook_run("k")});
+  records::new_run turn;
+  turn.run.id = base::new_id();
+  turn.run.kind = records::run_kind::chat;
+  turn.run.conversation_id = conversation_id;
+  turn.run.owner_user_id = ada;
+  store.queue({turn});
+  auto alone = webhook_run("k2");
+  alone.event.reset();
+  store.queue({alone});
   store.claim(ada, run_priority::autonomous, 1, now);
+  store.recover(1, {}, now);
   auto all = end_of("x", "y");
   all.conversation_id = conversation_id;
   all.steps = {tool_step("x", 1, records::step_state::done)};
@@ -400,7 +478,7 @@ TEST_F(JournalStore, plans_go_by_index) {
   all.prompts = {{"h", "You are Otto.", boost::json::array{}, now}};
   store.write({all});
   const auto statements = own.exec("SELECT name, array_length(parameter_types, 1) FROM pg_prepared_statements");
-  ASSERT_GE(statements.size(), 4U);
+  ASSERT_GE(statements.size(), 6U);
   for (std::size_t i = 0; i < statements.size(); ++i) {
     std::string call = "EXPLAIN EXECUTE " + std::string(*statements.text(i, 0)) + "(";
     for (int n = std::stoi(std::string(*statements.text(i, 1))); n > 0; --n)

@@ -149,10 +149,24 @@ TEST_F(RunSupervisor, a_run_that_fails_inside_the_server_is_closed_and_told_of) 
   EXPECT_EQ(state_of("r2"), run_state::success) << "its place is free";
 }
 
+TEST_F(RunSupervisor, without_limits_what_is_queued_one_by_one_is_claimed_together) {
+  start_supervisor({.max_concurrent_runs = 0, .max_autonomous_runs_per_hour = 0});
+  queue(agent_run("r1", "/say hi"));
+  EXPECT_EQ(started.size(), 1U) << "the first at once";
+  queue(agent_run("r2", "/say hi"));
+  queue(agent_run("r3", "/say hi"));
+  queue(chat_turn("r4", "/say hi"));
+  EXPECT_EQ(started.size(), 2U) << "a person does not wait";
+  advance(5ms);
+  EXPECT_EQ(started.size(), 4U);
+}
+
 TEST_F(RunSupervisor, an_unlimited_number_of_runs_all_end) {
   start_supervisor({.max_concurrent_runs = 0, .max_autonomous_runs_per_hour = 0});
   for (int i = 0; i < 2000; ++i)
     queue(agent_run("r" + std::to_string(i), "/say hi"));
+  EXPECT_EQ(started.size(), 1U) << "the others are claimed together";
+  advance(1s);
   EXPECT_EQ(started.size(), 2000U);
   EXPECT_EQ(std::ranges::count(changes | std::views::values, run_state::success, &records::run_change::state), 2000);
   EXPECT_EQ(tree.registry->rows().size(), 3U) << "no run's actor is left";

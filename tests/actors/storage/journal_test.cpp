@@ -6,7 +6,7 @@ namespace {
 
 using records::run_priority;
 
-/// A writer that finishes a transaction when the test says so. The store is never touched: what a batch does to the
+/// A writer, for both connections, that finishes a transaction when the test says so. The store is never touched: what a batch does to the
 /// database is tested on a real one in tests/storage.
 struct Journal : support::actor_fixture {
   /// The writer, which also takes the errc that the oldest transaction under way ends with.
@@ -16,12 +16,14 @@ struct Journal : support::actor_fixture {
     writer = sys.spawn([this](told_writer::pointer me) -> told_writer::behavior_type {
       return {[this, me](const actors::journal_work& work) {
                 works.push_back(work.name);
+                open.push_back(work.name);
                 promises.push_back(me->make_response_promise<actors::journal_work_done>());
                 return promises.back();
               },
               [this](std::uint8_t code) {
                 auto promise = promises.front();
                 promises.erase(promises.begin());
+                open.erase(open.begin());
                 promise.deliver(messages::to_error({static_cast<base::errc>(code), "as the test says"}));
               }};
     });
@@ -32,8 +34,9 @@ struct Journal : support::actor_fixture {
     promises.clear();
   }
   void start() {
-    journal = sys.spawn<actors::journal>(tree.at("/storage/journal", "journal"), writer, clock, metrics,
-                                          std::make_shared<engine::listeners>(), settings);
+    journal
+      = sys.spawn<actors::journal>(tree.at("/storage/journal", "journal"), actors::journal_writers{writer, writer},
+                                   clock, metrics, std::make_shared<engine::listeners>(), settings);
   }
   /// The outcome of a delivery, once there is one.
   std::shared_ptr<std::optional<base::errc>> deliver(const std::string& owner = "u1") {
@@ -55,7 +58,8 @@ struct Journal : support::actor_fixture {
   engine::metrics metrics;
   told_writer writer;
   messages::journal_actor journal;
-  std::vector<std::string> works;
+  std::vector<std::string> works; ///< all that were begun
+  std::vector<std::string> open;  ///< under way
   std::vector<caf::typed_response_promise<actors::journal_work_done>> promises;
 };
 
@@ -121,17 +125,65 @@ TEST_F(Journal, what_arrives_during_a_commit_goes_into_one_transaction) {
   EXPECT_EQ(works.size(), 2U) << "the other nine together";
 }
 
-TEST_F(Journal, claims_and_new_runs_take_turns_so_that_neither_waits_for_ever) {
-  settings.max_batch = 1;
-  settings.max_queued_runs = 0;
+TEST_F(Journal, new_runs_do_not_wait_behind_what_runs_write) {
   start();
-  for (int i = 0; i < 5; ++i)
-    deliver();
+  self->send(journal, messages::write_run{});
   self->send(journal, messages::claim_runs{"u1", run_priority::autonomous, 1});
+  deliver();
+  EXPECT_EQ(works, (std::vector<std::string>{"write", "queue"})) << "each on its own connection";
+}
+
+TEST_F(Journal, claims_and_writes_take_turns_so_that_neither_waits_for_ever) {
+  settings.max_batch = 1;
+  start();
+  for (int i = 0; i < 3; ++i)
+    self->send(journal, messages::write_run{});
+  for (int i = 0; i < 2; ++i)
+    self->send(journal, messages::claim_runs{"u1", run_priority::interactive, 1});
   drain();
-  finish_with(base::errc::invalid);
-  finish_with(base::errc::invalid);
-  EXPECT_TRUE(std::ranges::find(works, "claim") != works.end());
+  while (!promises.empty())
+    finish_with(base::errc::invalid);
+  EXPECT_EQ(works, (std::vector<std::string>{"write", "claim", "write", "claim", "write"}));
+}
+
+/// Under load a person's 202 comes first: the runs wait in the durable queue anyway.
+TEST_F(Journal, while_deliveries_press_autonomous_runs_are_claimed_only_now_and_then) {
+  settings.max_queued_runs = 0;
+  settings.max_batch = 4;
+  settings.pressure = 4;
+  start();
+  const auto claim = [this](run_priority priority) {
+    self->send(journal, messages::claim_runs{"u1", priority, 1});
+    drain();
+  };
+  const auto commit = [this](const char* what) { // of the oldest under way, which is that
+    ASSERT_FALSE(open.empty());
+    EXPECT_EQ(open.front(), what);
+    finish_with(base::errc::invalid);
+  };
+  for (int i = 0; i < 13; ++i) // one under way, then 4, 4, 4
+    deliver();
+  commit("queue");
+  claim(run_priority::autonomous);
+  EXPECT_EQ(works.back(), "claim") << "the first comes at once";
+  commit("queue"); // 4 wait behind the next 4
+  commit("claim");
+  claim(run_priority::autonomous);
+  EXPECT_NE(works.back(), "claim");
+  claim(run_priority::interactive);
+  EXPECT_EQ(works.back(), "claim") << "a person does not wait";
+  for (int i = 0; i < 4; ++i)
+    deliver();
+  advance(settings.claim_pause);
+  commit("queue");
+  commit("claim");
+  EXPECT_EQ(std::ranges::count(works, "claim"), 3) << "the pause is over";
+  claim(run_priority::autonomous);
+  commit("queue");
+  commit("claim");
+  EXPECT_EQ(std::ranges::count(works, "claim"), 3);
+  commit("queue"); // nothing waits behind it
+  EXPECT_EQ(std::ranges::count(works, "claim"), 4) << "the pressure is gone";
 }
 
 TEST_F(Journal, a_failed_transaction_is_told_to_everybody_who_waited_for_it) {
