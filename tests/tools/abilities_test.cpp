@@ -24,7 +24,8 @@ records::run_definition naming(std::vector<std::string> tools) {
 
 TEST(Abilities, every_use_of_every_tool_has_a_line) {
   const auto all = tools::abilities(*tools::all_tools(), {});
-  for (const auto& t : tools::all_tools()->all())
+  const auto set = tools::all_tools();
+  for (const auto& t : set->all())
     EXPECT_NE(std::ranges::find(all, t->name(), &records::ability::tool), all.end()) << t->name();
   for (const auto& a : all) {
     EXPECT_FALSE(a.use.empty());
