@@ -130,4 +130,17 @@ TEST(SummaryEstimate, is_rather_too_high_than_too_low) {
   EXPECT_LT(actors::estimate_tokens(picture), 5'000);
 }
 
+TEST(SummaryWindow, is_the_model_s_own_unless_an_administrator_wants_less) {
+  models::model_info model;
+  model.context_length = 200'000;
+  model.max_output_tokens = 8'192;
+  EXPECT_EQ(actors::window_of(model, 0).tokens, 200'000);
+  EXPECT_EQ(actors::window_of(model, 0).answer, 8'192);
+  EXPECT_EQ(actors::window_of(model, 10'000).tokens, 10'000);
+  EXPECT_EQ(actors::window_of(model, 10'000).answer, 2'500) << "a quarter at most";
+  EXPECT_EQ(actors::window_of(model, 1'000'000).tokens, 200'000);
+  EXPECT_EQ(actors::window_of(std::nullopt, 0).tokens, 0) << "nothing is known";
+  EXPECT_EQ(actors::window_of(std::nullopt, 50'000).tokens, 50'000);
+}
+
 } // namespace
