@@ -72,8 +72,10 @@ struct partial_turn {
   std::string run_id;
   std::string text;
   std::vector<partial_call> tool_calls;
+  std::string reasoning = {};
+  std::string summary = {}; ///< of earlier messages, where one was made
 };
-BOOST_DESCRIBE_STRUCT(partial_turn, (), (run_id, text, tool_calls))
+BOOST_DESCRIBE_STRUCT(partial_turn, (), (run_id, text, tool_calls, reasoning, summary))
 
 struct topic_state {
   std::string last_event_id; ///< while a turn goes on, the id before its first event: subscribing after it replays it

@@ -30,15 +30,17 @@ struct start_chat_turn {
   std::string text;
   std::string model; ///< `provider:model`
   std::vector<records::attachment_head> attachments; ///< files that go with it
+  std::optional<std::string> replaces = {}; ///< the run of the turn in whose place it is said, see records::new_run
 
   static std::span<const base::field_rule> rules() {
     static constexpr base::field_rule all[] = {{.name = "conversation_id", .required = true, .min = 1, .max = 200},
                                                {.name = "text", .required = true, .min = 1, .max = 200'000},
-                                               {.name = "model", .required = true, .min = 3, .max = 200}};
+                                               {.name = "model", .required = true, .min = 3, .max = 200},
+                                               {.name = "replaces", .min = 1, .max = 200}};
     return all;
   }
 };
-BOOST_DESCRIBE_STRUCT(start_chat_turn, (), (conversation_id, user_id, text, model, attachments))
+BOOST_DESCRIBE_STRUCT(start_chat_turn, (), (conversation_id, user_id, text, model, attachments, replaces))
 
 /// A run waits for a person: its place is free for others. Sent by the run.
 struct run_waits {
@@ -135,7 +137,7 @@ BOOST_DESCRIBE_STRUCT(widen_window, (), ())
 using run_supervisor_actor = caf::typed_actor<
   /// The run, committed. not_found, denied, conflict (the agent is switched off), overloaded.
   caf::replies_to<start_run>::with<run_queued>,
-  /// conflict: a turn already runs there.
+  /// conflict: a turn already runs there, what it replaces is not there any more, or the chat's agent is gone.
   caf::replies_to<start_chat_turn>::with<run_queued>,
   /// New in the queue.
   caf::reacts_to<runs_queued>,

@@ -20,7 +20,8 @@ std::string text_member(const boost::json::object& object, std::string_view name
 
 /// Brings the turn so far up to date with one more event.
 void follow(messages::partial_turn& turn, const messages::publish& m) {
-  if (m.name != "text" && m.name != "tool_start" && m.name != "tool_done")
+  if (m.name != "text" && m.name != "reasoning" && m.name != "summary" && m.name != "tool_start"
+      && m.name != "tool_done")
     return;
   std::string fault;
   const auto json = base::parse_json(m.data, fault);
@@ -29,6 +30,10 @@ void follow(messages::partial_turn& turn, const messages::publish& m) {
   const auto& object = json->get_object();
   if (m.name == "text") {
     turn.text += text_member(object, "content");
+  } else if (m.name == "reasoning") {
+    turn.reasoning += text_member(object, "content");
+  } else if (m.name == "summary") {
+    turn.summary = text_member(object, "content");
   } else if (m.name == "tool_start") {
     auto& call = turn.tool_calls.emplace_back();
     call.call_id = text_member(object, "call_id");

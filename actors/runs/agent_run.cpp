@@ -32,6 +32,8 @@ constexpr std::chrono::seconds write_retry{1};
 constexpr std::chrono::seconds database_time{20}; ///< more than statement_timeout
 /// What the timeline shows of an input; the whole stands in the trigger event.
 constexpr std::size_t shown_input_bytes = 4000;
+/// What a conversation keeps of an answer's reasoning; the whole stands in the run's steps.
+constexpr std::size_t most_reasoning_bytes = 64 * 1024;
 
 } // namespace
 
@@ -63,7 +65,7 @@ agent_run::agent_run(caf::actor_config& cfg, engine::place at, std::shared_ptr<c
   }
   prompt_ = make_prompt(run_, who, !t_.input.empty());
   topic_ = is_chat() ? "conversation/" + run_.conversation_id.value_or("") : "run/" + run_.id;
-  last_model_call_ = t_.model_calls;
+  last_model_call_ = t_.model_calls + t_.summaries;
 }
 
 agent_run::behavior_type agent_run::make_behavior() {
@@ -72,6 +74,8 @@ agent_run::behavior_type agent_run::make_behavior() {
     [this](messages::model_piece& m) {
       if (m.call != model_call_ || stopping_)
         return;
+      if (m.reasoning)
+        return publish_reasoning(std::move(m.text));
       streamed_ += m.text;
       publish_text(std::move(m.text));
     },
@@ -199,6 +203,8 @@ void agent_run::next() {
     return advance_calls();
   if (!staged_.steps.empty())
     return commit([this] { next(); });
+  if (is_chat() && makes_room())
+    return;
   call_model();
 }
 
@@ -207,7 +213,7 @@ void agent_run::call_model() {
   messages::call_model m;
   m.run_id = run_.id;
   m.trace_id = run_.trace_id;
-  m.call = model_call_ = ++last_model_call_;
+  m.call = ++last_model_call_;
   m.user_id = caller_.owner.user_id;
   m.model = model_;
   m.system = prompt_.system;
@@ -226,8 +232,16 @@ void agent_run::call_model() {
   }
   m.failed_calls = failed_calls_;
   m.streamed = is_chat() || watched();
+  summarising_ = 0;
+  send_call(std::move(m));
+}
+
+/// Every call of a model, those that summarise too.
+void agent_run::send_call(messages::call_model m) {
+  model_call_ = m.call;
   call_began_ = now();
   streamed_.clear();
+  reasoned_.clear();
   separated_ = separated_ && !cut_.empty();
   const auto call = m.call;
   request(services_->gateway, model_time, std::move(m))
@@ -251,13 +265,20 @@ void agent_run::answered(messages::model_reply& reply) {
   model_call_ = 0;
   failed_in_a_row_ = 0;
   auto& answer = reply.answer;
+  if (summarising_ > 0)
+    return summarised(answer);
   if (answer.stop_reason == models::stop_reason::refusal && answer.text.empty())
     answer.text
       = answer.refusal.empty() ? "The model declined to answer." : "The model declined to answer: " + answer.refusal;
+  if (reasoned_.empty() && answer.reasoning && !answer.reasoning->text.empty() && watched())
+    publish_reasoning(answer.reasoning->text);
+  reasoned_.clear();
   if (streamed_.empty() && !answer.text.empty() && watched())
     publish_text(answer.text);
   if (!cut_.empty()) {
     answer.text.insert(0, std::exchange(cut_, {}));
+    if (answer.reasoning)
+      t_.add_reasoning(answer.reasoning->text);
     answer.reasoning.reset(); // it belongs to the second part alone
   }
   const bool first = t_.model_calls == 0;
@@ -291,6 +312,7 @@ void agent_run::model_failed(const messages::model_reply& reply) {
   model_call_ = 0;
   ++failed_calls_;
   cut_ += std::exchange(streamed_, {});
+  keep_reasoning();
   const std::chrono::milliseconds asked{reply.retry_after_ms};
   const bool worth_waiting = asked <= (is_chat() ? longest_wait_in_chat : longest_wait);
   if (reply.retryable && worth_waiting && failed_in_a_row_ < model_retries) {
@@ -316,6 +338,9 @@ void agent_run::model_failed(const messages::model_reply& reply) {
   finish(records::run_state::error, reply.error);
 }
 
+/// What was shown of the reasoning of a call that does not come to its end stays in the conversation.
+void agent_run::keep_reasoning() { t_.add_reasoning(std::exchange(reasoned_, {})); }
+
 /// What was shown of an answer that does not come to its end stays in the conversation.
 void agent_run::keep_shown() {
   const auto shown = std::exchange(cut_, {}) + std::exchange(streamed_, {});
@@ -335,6 +360,7 @@ void agent_run::stop() {
   if (model_call_ != 0) {
     send(services_->gateway, messages::cancel_model_call{run_.id, model_call_});
     model_call_ = 0;
+    keep_reasoning();
   }
   keep_shown();
   if (running_tools_ > 0) {
@@ -374,6 +400,16 @@ void agent_run::finish(records::run_state state, std::string error) {
       message.tool_calls = t_.calls;
     message.run_id = run_.id;
     message.at = now();
+    message.model = model_;
+    message.status = state;
+    if (!error.empty())
+      message.error = error;
+    message.usage = records::turn_usage{t_.input_tokens, t_.output_tokens, t_.cost_usd};
+    if (t_.model_calls > 0)
+      message.stop_reason = t_.stop_reason;
+    if (!t_.reasoning.empty())
+      message.reasoning = base::cut_utf8(t_.reasoning, most_reasoning_bytes);
+    message.summary = t_.made_summary;
     staged_.conversation_id = run_.conversation_id;
   }
   commit([this, state, error = std::move(error)] { ended(state, error); });

@@ -2,6 +2,7 @@
 
 #include "actors/runs/prompt.hpp"
 #include "actors/runs/run_services.hpp"
+#include "actors/runs/summary.hpp"
 #include "actors/runs/transcript.hpp"
 #include "messages/runs.hpp"
 
@@ -29,7 +30,7 @@ public:
 
 private:
   using step = std::function<void()>;
-  enum class waiting_for { nothing, files, retry, confirmation, place, resume };
+  enum class waiting_for { nothing, files, window, retry, confirmation, place, resume };
 
   // agent_run.cpp: the loop
   void begin();
@@ -37,8 +38,10 @@ private:
   void look_at_owner();
   void next();
   void call_model();
+  void send_call(messages::call_model m);
   void answered(messages::model_reply& reply);
   void model_failed(const messages::model_reply& reply);
+  void keep_reasoning();
   void keep_shown();
   void stop();
   void finish(records::run_state state, std::string error = {});
@@ -47,6 +50,12 @@ private:
   void send_write();
   void written(const caf::error* e);
   [[nodiscard]] bool at_rest() const { return running_tools_ == 0 && writes_.empty(); }
+
+  // run_summary.cpp: room for long conversations
+  [[nodiscard]] bool makes_room();
+  void ask_for_window();
+  void summarise(summary_plan plan);
+  void summarised(models::answer& answer);
 
   // run_tools.cpp: the calls of one answer
   void advance_calls();
@@ -66,6 +75,7 @@ private:
   // run_events.cpp: what listeners see
   void publish(std::string_view name, const boost::json::value& data);
   void publish_text(std::string text);
+  void publish_reasoning(std::string text);
   void publish_start(const pending_call& call);
   void publish_done(const pending_call& call);
   void publish_state(records::run_state state, const std::string& why);
@@ -108,6 +118,11 @@ private:
   base::timestamp call_began_{};
   std::string streamed_;           ///< text of the call under way that was shown
   std::string cut_;                ///< text of this answer that was shown by calls whose streams were cut before
+  std::string reasoned_;           ///< reasoning of the call under way that was shown
+  std::string window_model_;       ///< whose window window_ is; empty = not asked yet
+  context_window window_;
+  std::int64_t summarising_ = 0;   ///< messages that the call under way summarises; 0 = it makes the answer
+  std::string summary_input_;      ///< the beginning of what is being summarised
   bool separated_ = false;         ///< the separator before this answer was shown
   int failed_calls_ = 0;           ///< model calls of this run that failed
   int failed_in_a_row_ = 0;

@@ -34,10 +34,17 @@ std::string standard(const personality& who) {
 
 prompt make_prompt(const records::run_record& run, const personality& who, bool has_input) {
   const auto& own = run.definition.prompt;
-  if (run.kind == records::run_kind::chat)
-    return {base::trusted_text(standard(who)), base::trusted_text(run.message)};
   std::string system;
   std::string turn;
+  if (run.kind == records::run_kind::chat) { // of an agent's persona, the prompt is never the task
+    if (run.definition.prompt_mode == records::prompt_mode::combined)
+      system = own;
+    if (run.definition.prompt_mode != records::prompt_mode::agent_only || own.empty())
+      add(system, standard(who));
+    if (run.definition.prompt_mode != records::prompt_mode::combined)
+      add(system, own);
+    return {base::trusted_text(std::move(system)), base::trusted_text(run.message)};
+  }
   switch (run.definition.prompt_mode) {
   case records::prompt_mode::combined:
     system = own;

@@ -23,6 +23,13 @@ void agent_run::publish_text(std::string text) {
   publish("text", {{"content", std::move(text)}});
 }
 
+void agent_run::publish_reasoning(std::string text) {
+  if (reasoned_.empty() && !t_.reasoning.empty())
+    publish("reasoning", {{"content", answer_separator}});
+  reasoned_ += text;
+  publish("reasoning", {{"content", std::move(text)}});
+}
+
 void agent_run::publish_start(const pending_call& call) {
   if (watched())
     publish("tool_start", {{"call_id", call.id}, {"tool_name", call.call.name}, {"arguments", call.call.arguments}});
@@ -62,6 +69,8 @@ void agent_run::publish_end(records::run_state state, const std::string& error) 
                        {"status", base::enum_name(state)},
                        {"text", t_.text},
                        {"tool_calls_made", t_.tool_calls},
+                       {"model", model_},
+                       {"stop_reason", base::enum_name(t_.stop_reason)},
                        {"usage", {{"input_tokens", t_.input_tokens},
                                   {"output_tokens", t_.output_tokens},
                                   {"cost_usd", t_.cost_usd}}}});
@@ -75,6 +84,10 @@ void agent_run::replay() {
   if (!is_chat())
     return;
   send(services_->hub, messages::turn_begins{topic_, run_.id});
+  if (t_.made_summary)
+    publish("summary", {{"content", t_.made_summary->text}, {"covers", t_.made_summary->covers}});
+  if (!t_.reasoning.empty())
+    publish("reasoning", {{"content", t_.reasoning}});
   if (!t_.text.empty())
     publish("text", {{"content", t_.text}});
   for (const auto& call : t_.calls) {

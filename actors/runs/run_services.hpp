@@ -10,7 +10,7 @@
 #include "messages/db.hpp"
 #include "messages/events.hpp"
 #include "messages/journal.hpp"
-#include "messages/models.hpp"
+#include "messages/providers.hpp"
 #include "messages/records/provider.hpp"
 #include "tools/tool.hpp"
 
@@ -26,7 +26,7 @@ struct run_services {
   actors::tree tree;
   messages::journal_actor journal;
   messages::db_pool_actor db;
-  messages::model_actor gateway;
+  messages::llm_gateway_actor gateway;
   messages::blocking_pool_actor tool_pool;
   messages::event_hub_actor hub;
   std::shared_ptr<const engine::listeners> listened;

@@ -58,20 +58,7 @@ run_supervisor::behavior_type run_supervisor::make_behavior() {
   recover({});
   return {
     [this](const messages::start_run& m) { return start_agent(m); },
-    [this](messages::start_chat_turn& m) -> caf::result<messages::run_queued> {
-      records::new_run out;
-      out.run.kind = records::run_kind::chat;
-      out.run.conversation_id = std::move(m.conversation_id);
-      out.run.owner_user_id = std::move(m.user_id);
-      out.run.priority = records::run_priority::interactive;
-      out.run.definition.model = std::move(m.model);
-      out.user_message = m.text;
-      out.attachments = std::move(m.attachments);
-      out.run.message = std::move(m.text);
-      auto reply = make_response_promise<messages::run_queued>();
-      queue(std::move(out), reply);
-      return reply;
-    },
+    [this](messages::start_chat_turn& m) { return start_turn(std::move(m)); },
     [this](const messages::runs_queued& m) {
       for (const auto& count : m.counts)
         queued_[index_of(count.priority)][count.owner_user_id] += count.count;
@@ -393,8 +380,15 @@ void run_supervisor::queue(records::new_run run, caf::typed_response_promise<mes
   run.run.trace_id = base::new_id();
   run.run.queued_at = services_->clock->now();
   messages::run_queued queued{run.run.id, run.run.owner_user_id.value_or(""), run.run.priority};
+  // The journal's answer comes before the run can be claimed: what was said is told before anything that is answered.
+  const auto said = run.run.kind == records::run_kind::chat ? std::optional(run) : std::nullopt;
   request(services_->journal, caf::infinite, messages::queue_run{std::move(run)})
-    .then([reply, queued](const messages::run_stored&) mutable { reply.deliver(std::move(queued)); },
+    .then(
+      [this, reply, queued, said](const messages::run_stored&) mutable {
+        if (said)
+          tell_said(*said);
+        reply.deliver(std::move(queued));
+      },
           [reply](caf::error& e) mutable { reply.deliver(std::move(e)); });
 }
 

@@ -65,6 +65,10 @@ private:
   void remove(const std::string& run_id);
   void lost(const caf::down_msg& m);
   caf::result<messages::run_queued> start_agent(const messages::start_run& m);
+  // start_turn.cpp
+  caf::result<messages::run_queued> start_turn(messages::start_chat_turn m);
+  void tell_said(const records::new_run& run);
+
   void queue(records::new_run run, caf::typed_response_promise<messages::run_queued> reply);
   caf::result<messages::done> stop(const std::string& run_id);
   caf::result<messages::done> set_paused(bool paused);

@@ -296,6 +296,7 @@ void agent_run::confirmed(const records::confirmation_record& answer) {
     taken = *call->confirmation;
     taken.state = records::confirmation_state::denied;
   }
+  publish("confirmation_answered", {{"call_id", call->id}, {"state", base::enum_name(taken.state)}});
   if (taken.state == records::confirmation_state::expired)
     staged_.confirmation = taken; // the journal stored the others when they were answered
   call->confirmation = taken;

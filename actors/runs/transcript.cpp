@@ -36,6 +36,13 @@ std::string call_id_of(const std::string& run_id, const std::string& models_id, 
          + run_id.substr(run_id.size() > told_apart ? run_id.size() - told_apart : 0);
 }
 
+/// How many messages a step summarised; 0 = it did not.
+std::int64_t covered_by(const records::step_record& step) {
+  const auto* request = step.request.if_object();
+  const auto* covers = request == nullptr ? nullptr : request->if_contains(summary_covers);
+  return covers == nullptr || !covers->is_int64() ? 0 : covers->get_int64();
+}
+
 boost::json::value unknown_result() {
   return {{"success", false},
           {"error", "The server stopped while this call was under way, so its outcome is unknown. It was not repeated. "
@@ -103,17 +110,54 @@ void transcript::take_files(const std::vector<records::attachment>& loaded) {
   take(turn_files, attachments);
 }
 
-void transcript::add_answer(const models::answer& answer) {
-  ++model_calls;
+void transcript::count(const models::answer& answer) {
   input_tokens += answer.input_tokens;
   output_tokens += answer.output_tokens;
   cost_usd += answer.cost_usd;
+}
+
+void transcript::take_summary(const records::conversation_summary& summary) {
+  const auto all = covered + static_cast<std::int64_t>(history.size()) - (has_summary() ? 1 : 0);
+  if (summary.covers <= covered || summary.covers > all)
+    return; // it belongs to another state of the conversation
+  const auto gone = static_cast<std::ptrdiff_t>(summary.covers - covered + (has_summary() ? 1 : 0));
+  history.erase(history.begin(), history.begin() + gone);
+  history_files.erase(history_files.begin(), history_files.begin() + gone);
+  covered = summary.covers;
+  models::message in_place;
+  in_place.text = base::trusted_text("The earlier part of this conversation was summarised; its summary:");
+  in_place.untrusted = base::untrusted_text(summary.text); // it may repeat what a tool had read
+  history.insert(history.begin(), std::move(in_place));
+  history_files.emplace(history_files.begin());
+}
+
+void transcript::add_summary(const models::answer& answer, std::int64_t covers) {
+  ++summaries;
+  count(answer);
+  made_summary = records::conversation_summary{answer.text, covers};
+  take_summary(*made_summary);
+}
+
+void transcript::add_reasoning(const std::string& shown) {
+  if (shown.empty())
+    return;
+  if (!reasoning.empty())
+    reasoning += answer_separator;
+  reasoning += shown;
+}
+
+void transcript::add_answer(const models::answer& answer) {
+  ++model_calls;
+  count(answer);
   if (!answer.text.empty()) {
     if (!text.empty())
       text += answer_separator;
     text += answer.text;
   }
   last_text = answer.text;
+  stop_reason = answer.stop_reason;
+  if (answer.reasoning)
+    add_reasoning(answer.reasoning->text);
   auto& message = since_task.emplace_back();
   message.role = models::role::assistant;
   message.text = base::trusted_text(answer.text);
@@ -176,11 +220,18 @@ transcript make_transcript(const records::claimed_run& run, const tools::tool_se
   t.turn_files = run.attachments;
   for (const auto& m : run.history) // what an earlier answer says may come from what a tool had read
     t.untrusted_entered = t.untrusted_entered || (m.tool_calls && !m.tool_calls->empty());
+  for (const auto& m : run.history)
+    if (m.summary)
+      t.take_summary(*m.summary);
   for (const auto& step : run.steps) {
     t.next_seq = std::max(t.next_seq, step.seq + 1);
     if (step.kind == records::step_kind::model) {
       base::field_errors errors;
-      if (const auto answer = base::from_json<models::answer>(step.response, errors))
+      const auto answer = base::from_json<models::answer>(step.response, errors);
+      const auto covers = covered_by(step);
+      if (answer && covers > 0)
+        t.add_summary(*answer, covers);
+      else if (answer)
         t.add_answer(*answer);
       continue;
     }
@@ -225,9 +276,9 @@ std::string describe_event(const records::trigger_event& event) {
 std::string summary_of(const boost::json::value& result) {
   const auto* object = result.if_object();
   const auto* shown = object == nullptr ? nullptr : object->if_contains(succeeded(result) ? "data" : "error");
-  const auto text = shown == nullptr           ? base::to_line(result)
+  const auto text = shown == nullptr                ? base::to_line(result)
                     : shown->if_string() != nullptr ? std::string(shown->get_string())
-                                               : base::to_line(*shown);
+                                                    : base::to_line(*shown);
   if (text.size() <= summary_bytes)
     return text;
   return std::string(base::cut_utf8(text, summary_bytes - 3)) + "…";

@@ -42,6 +42,11 @@ struct transcript {
   int tool_calls = 0;
   bool untrusted_entered = false;       ///< an input or a tool result
   bool finished = false;                ///< the last answer asked for no tool
+  models::stop_reason stop_reason = models::stop_reason::end_turn; ///< of the last answer
+  std::string reasoning;                ///< of all answers of the turn, parted as `text` is
+  int summaries = 0;                    ///< model calls that summarised earlier turns
+  std::int64_t covered = 0;             ///< messages of the conversation in whose place history begins with a summary
+  std::optional<records::conversation_summary> made_summary; ///< by this run
   std::vector<std::vector<records::attachment_head>> history_files; ///< as long as history
   std::vector<records::attachment_head> turn_files;
 
@@ -49,14 +54,27 @@ struct transcript {
   [[nodiscard]] std::vector<const std::vector<records::attachment_head>*> files() const;
   /// Puts the files where they belong; one that is not among `loaded` is left out.
   void take_files(const std::vector<records::attachment>& loaded);
+  /// Adds what a call used.
+  void count(const models::answer& answer);
+  /// Takes how the model came to an answer.
+  void add_reasoning(const std::string& shown);
   /// Takes a model's answer.
   void add_answer(const models::answer& answer);
+  /// The first message of `history` is a summary of `covered` messages.
+  [[nodiscard]] bool has_summary() const { return covered > 0; }
+  /// Puts a summary in the place of the messages that it covers, an earlier summary among them.
+  void take_summary(const records::conversation_summary& summary);
+  /// Takes the answer of the call that made a summary.
+  void add_summary(const models::answer& answer, std::int64_t covers);
   /// Takes a tool's result: `{success, …}`.
   void add_result(pending_call& call, const boost::json::value& result, std::int64_t ms);
   [[nodiscard]] bool all_calls_done() const;
   /// Puts the last answer's results into the order of its calls: parallel calls end in any order.
   void order_results();
 };
+
+/// Member of a model step's request that tells a summary: how many messages of the conversation it covers.
+inline constexpr std::string_view summary_covers = "summary_covers";
 
 /// The text that stands between two answers of one turn.
 inline constexpr std::string_view answer_separator = "\n\n";

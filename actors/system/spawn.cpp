@@ -102,7 +102,7 @@ engine_tree spawn_engine(caf::actor_system& system, const engine_setup& setup) {
   services->tree = t;
   services->journal = e.journal;
   services->db = e.db;
-  services->gateway = caf::actor_cast<messages::model_actor>(e.gateway);
+  services->gateway = e.gateway;
   services->tool_pool = e.tool_pool;
   services->hub = e.hub;
   services->listened = e.listened;

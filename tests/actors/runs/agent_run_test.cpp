@@ -117,6 +117,66 @@ TEST_F(AgentRun, text_of_several_answers_joins_to_the_text_of_done) {
   EXPECT_EQ(boost::json::parse(events.back().data).at("text"), boost::json::value(text_of_events()));
 }
 
+TEST_F(AgentRun, reasoning_has_events_of_its_own_and_is_kept_beside_the_answer) {
+  start_supervisor(unlimited);
+  queue(chat_turn("r1", "/think first this\n/tool time {}\n/think then that\n/say done"));
+  for (int i = 0; i < 100; ++i)
+    advance(100ms);
+  ASSERT_EQ(state_of("r1"), run_state::success);
+  std::string reasoning;
+  for (const auto& e : events)
+    if (e.name == "reasoning")
+      reasoning += boost::json::parse(e.data).at("content").as_string();
+  EXPECT_EQ(reasoning, "first this\n\nthen that");
+  ASSERT_TRUE(changes["r1"].answer);
+  EXPECT_EQ(changes["r1"].answer->reasoning, reasoning);
+  EXPECT_EQ(changes["r1"].answer->content.find("first"), std::string::npos);
+}
+
+TEST_F(AgentRun, a_stop_in_the_middle_of_reasoning_keeps_it) {
+  start_supervisor(unlimited);
+  queue(chat_turn("r1", "/think one two three four five six\n/say done"));
+  advance(60ms);
+  ask<messages::done>(supervisor, messages::stop_conversation{"c1"});
+  drain();
+  EXPECT_EQ(changes["r1"].answer->reasoning, "one two three ");
+  EXPECT_EQ(changes["r1"].answer->status, run_state::stopped);
+}
+
+TEST_F(AgentRun, a_refusal_is_told_as_one) {
+  start_supervisor(unlimited);
+  queue(chat_turn("r1", "/refuse I cannot help with that."));
+  advance(5s);
+  EXPECT_EQ(state_of("r1"), run_state::success);
+  EXPECT_EQ(changes["r1"].answer->stop_reason, models::stop_reason::refusal);
+  EXPECT_EQ(changes["r1"].answer->content, "I cannot help with that.");
+  EXPECT_EQ(boost::json::parse(events.back().data).at("stop_reason"), boost::json::value("refusal"));
+}
+
+TEST_F(AgentRun, an_answer_is_stored_with_its_model_status_and_usage) {
+  start_supervisor(unlimited);
+  queue(chat_turn("r1", "/say one two"));
+  advance(5s);
+  const auto& answer = *changes["r1"].answer;
+  EXPECT_EQ(answer.model, "demo:scripted");
+  EXPECT_EQ(answer.status, run_state::success);
+  ASSERT_TRUE(answer.usage);
+  EXPECT_EQ(answer.usage->output_tokens, 2);
+  EXPECT_EQ(answer.usage->input_tokens, changes["r1"].input_tokens);
+}
+
+TEST_F(AgentRun, what_was_said_is_told_before_anything_of_the_answer) {
+  start_supervisor(unlimited);
+  ask<messages::run_queued>(supervisor, messages::start_chat_turn{"c1", "u1", "/say one", "demo:scripted", {}, {}});
+  advance(5s);
+  const auto names = event_names();
+  ASSERT_FALSE(names.empty());
+  EXPECT_EQ(names.front(), "message");
+  const auto said = boost::json::parse(events.front().data);
+  EXPECT_EQ(said.at("content"), boost::json::value("/say one"));
+  EXPECT_TRUE(said.at("replaces").is_null());
+}
+
 TEST_F(AgentRun, results_of_calls_side_by_side_are_all_committed_before_the_model_is_asked_once) {
   start_supervisor(unlimited);
   queue(agent_run("r1", "/tool time {} ; time {} ; time {}\n/say after"));
@@ -199,6 +259,7 @@ TEST_F(AgentRun, a_question_nobody_answers_counts_as_denied) {
   EXPECT_EQ(std::ranges::count(event_names(), "confirmation_required"), 1);
   advance(10min);
   advance(1s);
+  EXPECT_EQ(std::ranges::count(event_names(), "confirmation_answered"), 1);
   EXPECT_TRUE(tool_jobs.empty());
   EXPECT_EQ(state_of("r1"), run_state::success);
 }

@@ -47,7 +47,7 @@ struct run_fixture : actor_fixture {
         return messages::blocking_result{job.work()};
       }};
     });
-    services->gateway = caf::actor_cast<messages::model_actor>(sys.spawn<actors::llm_gateway>(
+    services->gateway = caf::actor_cast<messages::llm_gateway_actor>(sys.spawn<actors::llm_gateway>(
       tree.at("/outbound/llm_gateway", "llm_gateway"), actors::gateway_services{},
       caf::actor_cast<messages::model_actor>(
         sys.spawn<actors::demo_provider>(tree.at("/outbound/provider/demo", "provider")))));
