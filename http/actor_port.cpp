@@ -63,13 +63,11 @@ base::result<std::string> actor_port::start_run(std::string agent_id, std::strin
   return std::move(queued->run_id);
 }
 
-base::result<std::string> actor_port::start_chat_turn(std::string conversation_id, std::string user_id,
-                                                      std::string text, std::string model,
-                                                      std::vector<records::attachment_head> attachments) {
-  auto queued = engine::ask<messages::run_queued>(system_, to_.supervisor, database_limit,
-                                                  messages::start_chat_turn{std::move(conversation_id),
-                                                                            std::move(user_id), std::move(text),
-                                                                            std::move(model), std::move(attachments)});
+base::result<std::string> actor_port::start_chat_turn(chat_message said) {
+  auto queued = engine::ask<messages::run_queued>(
+    system_, to_.supervisor, database_limit,
+    messages::start_chat_turn{std::move(said.conversation_id), std::move(said.user_id), std::move(said.text),
+                              std::move(said.model), std::move(said.attachments), std::move(said.replaces)});
   if (!queued)
     return queued.error();
   return std::move(queued->run_id);
@@ -175,6 +173,10 @@ base::result<topic_snapshot> actor_port::topic(std::string topic) {
     return state.error();
   return topic_snapshot{std::move(state->last_event_id), std::move(state->newest_event_id),
                         base::to_json(state->partial)};
+}
+
+void actor_port::publish(std::string topic, std::string name, boost::json::value data) {
+  caf::anon_send(to_.hub, messages::publish{std::move(topic), std::move(name), base::to_line(data)});
 }
 
 void actor_port::subscribe(std::string topic, std::optional<std::string> last_event_id,

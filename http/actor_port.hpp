@@ -45,9 +45,7 @@ public:
   base::result<std::any> db(std::string name, std::function<std::any(storage::session&)> work) override;
   base::result<std::string> start_run(std::string agent_id, std::string message, std::string user_id,
                                       bool autonomous) override;
-  base::result<std::string> start_chat_turn(std::string conversation_id, std::string user_id, std::string text,
-                                            std::string model,
-                                            std::vector<records::attachment_head> attachments) override;
+  base::result<std::string> start_chat_turn(chat_message said) override;
   base::result<void> stop_run(std::string run_id) override;
   base::result<void> stop_conversation(std::string conversation_id) override;
   base::result<void> answer_confirmation(std::string conversation_id, std::string call_id, std::string user_id,
@@ -62,6 +60,7 @@ public:
   base::result<std::vector<records::provider_state>> providers() override;
   void refresh_models() override;
   base::result<topic_snapshot> topic(std::string topic) override;
+  void publish(std::string topic, std::string name, boost::json::value data) override;
   void subscribe(std::string topic, std::optional<std::string> last_event_id,
                  std::shared_ptr<engine::event_queue> queue) override;
   void unsubscribe(std::string topic, std::shared_ptr<engine::event_queue> queue) override;

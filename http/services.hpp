@@ -59,6 +59,16 @@ struct webhook_receipt {
   std::string event_id;
 };
 
+/// What a user says in a conversation, see messages::start_chat_turn.
+struct chat_message {
+  std::string conversation_id;
+  std::string user_id;
+  std::string text;
+  std::string model; ///< `provider:model`
+  std::vector<records::attachment_head> attachments;
+  std::optional<std::string> replaces;
+};
+
 /// What a late listener of a topic is told, see messages::topic_state.
 struct topic_snapshot {
   std::string last_event_id;
@@ -94,11 +104,8 @@ public:
   virtual base::result<std::string> start_run(std::string agent_id, std::string message, std::string user_id,
                                               bool autonomous)
     = 0;
-  /// conflict: a turn already runs there.
-  virtual base::result<std::string> start_chat_turn(std::string conversation_id, std::string user_id, std::string text,
-                                                    std::string model,
-                                                    std::vector<records::attachment_head> attachments)
-    = 0;
+  /// conflict: a turn already runs there, what it replaces is not there any more, or the chat's agent is gone.
+  virtual base::result<std::string> start_chat_turn(chat_message said) = 0;
   /// not_found: no such run lives.
   virtual base::result<void> stop_run(std::string run_id) = 0;
   virtual base::result<void> stop_conversation(std::string conversation_id) = 0;
@@ -125,6 +132,8 @@ public:
   virtual void refresh_models() = 0;
 
   virtual base::result<topic_snapshot> topic(std::string topic) = 0;
+  /// An event for everybody who listens to the topic.
+  virtual void publish(std::string topic, std::string name, boost::json::value data) = 0;
   virtual void subscribe(std::string topic, std::optional<std::string> last_event_id,
                          std::shared_ptr<engine::event_queue> queue)
     = 0;

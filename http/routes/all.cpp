@@ -9,9 +9,11 @@ route_table all() {
   add_setup(t);
   add_session(t);
   add_me(t);
+  add_usage(t);
   add_users(t);
   add_api_keys(t);
   add_conversations(t);
+  add_conversation_export(t);
   add_chat(t);
   add_models(t);
   add_model_endpoints(t);

@@ -8,9 +8,11 @@ namespace http::routes {
 void add_setup(route_table& t);
 void add_session(route_table& t);
 void add_me(route_table& t);
+void add_usage(route_table& t);
 void add_users(route_table& t);
 void add_api_keys(route_table& t);
 void add_conversations(route_table& t);
+void add_conversation_export(route_table& t);
 void add_chat(route_table& t);
 void add_models(route_table& t);
 void add_model_endpoints(route_table& t);

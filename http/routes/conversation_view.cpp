@@ -20,15 +20,23 @@ topic_snapshot ask_topic(const services& with, const std::string& id) {
 
 /// Rows and event stream change one after the other. Read twice until both say the same, else a client would show a
 /// turn twice, or miss its end.
-whole_conversation read(const services& with, const std::string& user_id, const std::string& id) {
+whole_conversation read(const services& with, const records::viewer& by, const std::string& id) {
+  const auto& user_id = by.user_id;
   for (int tries = 0;; ++tries) {
     const auto before = ask_topic(with, id);
     auto answer = with.engine->db(
-      "conversations.find", [user_id, id, now = with.clock->now()](storage::session& s) -> std::any {
+      "conversations.find", [by, user_id, id, now = with.clock->now()](storage::session& s) -> std::any {
         const auto row = storage::conversations::find(s, user_id, id);
         if (!row)
           return std::optional<conversation_view>{};
-        conversation_view v{row->id, row->title, row->model, row->started_at, row->ended_at, row->messages, {}, {}, {}};
+        conversation_view v{row->id, row->title, row->model, row->started_at, row->ended_at, row->messages, {}, {},
+                            {},      {},         {}};
+        if (row->agent_id) {
+          const auto agent = storage::conversations::agent(s, by, *row->agent_id);
+          v.agent
+            = agent ? agent_face{agent->id, agent->name, agent->available} : agent_face{*row->agent_id, {}, false};
+        }
+        v.usage = storage::conversations::usage(s, user_id, id);
         v.running = storage::conversations::running_run(s, id);
         for (auto& open : storage::confirmations::open_of(s, id, user_id, now))
           v.confirmations.push_back({open.call_id, open.tool_name, open.arguments, open.description, open.expires_at});
@@ -49,12 +57,18 @@ whole_conversation read(const services& with, const std::string& user_id, const 
 
 } // namespace
 
-conversation_view read_conversation(const services& with, const std::string& user_id, const std::string& id) {
-  return read(with, user_id, id).view;
+conversation_view read_conversation(const services& with, const records::viewer& by, const std::string& id) {
+  return read(with, by, id).view;
 }
 
-boost::json::value conversation_for_reset(const services& with, const std::string& user_id, const std::string& id) {
-  auto whole = read(with, user_id, id);
+void tell_changed(const services& with, const std::string& id, const std::optional<std::string>& title,
+                  const std::optional<std::string>& model) {
+  with.engine->publish(topic_of_conversation(id), "conversation",
+                       {{"id", id}, {"title", base::to_json(title)}, {"model", base::to_json(model)}});
+}
+
+boost::json::value conversation_for_reset(const services& with, const records::viewer& by, const std::string& id) {
+  auto whole = read(with, by, id);
   whole.view.last_event_id = whole.topic.newest_event_id;
   auto out = base::to_json(whole.view);
   out.as_object()["partial"] = whole.topic.partial;

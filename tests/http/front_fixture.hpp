@@ -48,10 +48,10 @@ public:
     last_autonomous = autonomous;
     return base::new_id();
   }
-  base::result<std::string> start_chat_turn(std::string, std::string, std::string text, std::string,
-                                            std::vector<records::attachment_head> attachments) override {
-    last_attachments = std::move(attachments);
-    last_message = text;
+  base::result<std::string> start_chat_turn(http::chat_message said) override {
+    last_attachments = std::move(said.attachments);
+    last_message = std::move(said.text);
+    last_replaced = said.replaces.value_or("");
     return base::new_id();
   }
   base::result<void> stop_run(std::string) override { return {}; }
@@ -103,6 +103,9 @@ public:
       queue->push({"9", "reset", ""});
   }
   void unsubscribe(std::string, std::shared_ptr<engine::event_queue> queue) override { queue->close(); }
+  void publish(std::string topic, std::string name, boost::json::value data) override {
+    publish(topic, engine::event{"8", std::move(name), base::to_line(data)});
+  }
   void publish(const std::string& topic, const engine::event& e) {
     const std::lock_guard lock(mutex_);
     for (auto& q : topics[topic])
@@ -152,6 +155,7 @@ public:
   std::vector<std::string> injections;
   std::vector<std::string> expectations;
   std::string last_message;
+  std::string last_replaced; ///< the run whose message the last one replaces
   std::vector<records::attachment_head> last_attachments;
   bool last_autonomous = false;
   std::map<std::string, std::vector<std::shared_ptr<engine::event_queue>>> topics;

@@ -47,6 +47,11 @@ constexpr row expectations[] = {
   {"DELETE /api/conversations/$conversation",             "",                              "401 204 404 404   403 404 403 403 403 403"},
   {"GET /api/conversations/$conversation/events",         "",                              "401 200 404 404   404 404 403 403 403 403"},
   {"POST /api/conversations/$conversation/messages",      R"({"text":"hello"})",           "401 202 404 404   403 404 403 403 403 403"},
+  {"GET /api/conversations/$conversation/versions/$version", "",                           "401 200 404 404   404 404 403 403 403 403"},
+  {"GET /api/conversations/$conversation/export",         "",                              "401 200 404 404   404 404 403 403 403 403"},
+  {"GET /api/me/usage",                                   "",                              "401 200 200 200   200 403 403 403 403 403"},
+  {"POST /api/conversations",                             R"({"agent_id":"$agent"})",      "401 201 422 422   403 422 403 403 403 403"},
+  {"POST /api/conversations",                             R"({"agent_id":"$system_agent"})", "401 422 422 201   403 201 403 403 403 403"},
   {"POST /api/conversations/$conversation/stop",          "",                              "401 200 404 404   403 404 403 403 403 403"},
   {"POST /api/conversations/$conversation/confirmations/c1", R"({"approved":true})",       "401 200 404 404   403 404 403 403 403 403"},
   {"GET /api/models",                                     "",                              "401 200 200 200   200 200 200 403 403 403"},
@@ -173,6 +178,10 @@ protected:
       file.content = "JVBE";
       file.created_at = now;
       storage::attachments::create(s, file, 1'000);
+      out["$version"] = base::new_id();
+      s.exec("INSERT INTO conversation_versions (conversation_id, replaced_by, run_id, messages, replaced_at) "
+             "VALUES ($1, $2, 'r0', '[]', $3)",
+             conversation.id, out["$version"], now);
       out["$endpoint"] = fresh();
       s.exec("INSERT INTO model_endpoints (name, base_url, created_at) VALUES ($1, 'http://127.0.0.1:1', $2)",
              out["$endpoint"], now);
