@@ -38,17 +38,39 @@ export type Content = string | { type: string; text?: string }[] | null;
 export interface Attachment { id: string; name: string; media_type: string; size: number }
 export interface Message {
   role: string; content: Content; tool_calls?: ToolCall[] | null; run_id?: string | null;
-  at?: string | null; model?: string; status?: RunStatus; error?: string | null; usage?: Usage;
+  at?: string | null; model?: string | null; status?: RunStatus | null; error?: string | null; usage?: Usage | null;
   attachments?: Attachment[] | null;
+  /// Of a user's message: how many versions of the turn there are, where there is more than this one.
+  versions?: number | null;
+  stop_reason?: StopReason | null;
+  /// How the model came to its answer.
+  reasoning?: string | null;
+  /// Made before this answer, as the conversation had become too long for the model.
+  summary?: Summary | null;
 }
+export type StopReason = "end_turn" | "tool_use" | "max_tokens" | "context_full" | "pause_turn" | "refusal";
+/// `covers`: how many messages, from the first on, the model reads as this text.
+export interface Summary { text: string; covers: number }
+/// What stood in a chat from a turn on, before that turn was said anew.
+export interface Version { run_id: string; replaced_by: string; replaced_at: string; messages: Message[] }
+/// Tokens and cost of many runs; `cost_usd` leaves out those whose price is unknown.
+export interface UsageTotals { runs: number; input_tokens: number; output_tokens: number; cost_usd: number; unpriced_runs: number }
+export interface OwnUsage { day: UsageTotals; month: UsageTotals; all: UsageTotals }
+/// The agent whose persona a chat has; `available`: one may still talk with it.
+export interface ChatAgent { id: string; name: string; available: boolean }
 /// What an approval counts for: this call; later ones of the tool with the same destination in this chat; all of them there.
 export type ApprovalScope = "once" | "chat" | "any";
 export interface Confirmation { call_id: string; tool_name: string; arguments: unknown; description: string; expires_at: string }
-export interface ConversationRow { id: string; title: string | null; model: string | null; started_at: string; ended_at: string | null }
+export interface ConversationRow {
+  id: string; title: string | null; model: string | null; started_at: string; ended_at: string | null; agent_id?: string | null;
+  /// Only in answers to a search: where the words stand.
+  snippet?: { text: string; hit: boolean }[] | null;
+}
 export interface Conversation extends ConversationRow {
   messages: Message[]; running: string | null; last_event_id: string | null; confirmations?: Confirmation[];
+  agent?: ChatAgent | null; usage?: UsageTotals;
   /// Only in a `reset` event: what the running turn has said and done so far.
-  partial?: { text: string; tool_calls: ToolCall[] } | null;
+  partial?: { text: string; tool_calls: ToolCall[]; reasoning?: string; summary?: string } | null;
 }
 /// `context_length` is 0 where it is unknown; prices are USD for a million tokens, null where unknown.
 export interface Model {
@@ -229,10 +251,13 @@ export const api = {
   remove_model_server: (name: string) => del(`/api/model-endpoints/${e(name)}`),
   conversations: (limit: number, before?: string, s?: AbortSignal) => get<ConversationRow[]>(`/api/conversations${page(limit, before)}`, s),
   conversation: (id: string, s?: AbortSignal) => get<Conversation>(`/api/conversations/${e(id)}`, s),
-  create_conversation: (b: { title?: string; model?: string }) => post<ConversationRow & { last_event_id: string | null }>("/api/conversations", b),
+  find_conversations: (q: string, limit: number, before?: string, s?: AbortSignal) => get<ConversationRow[]>(`/api/conversations${page(limit, before)}&q=${e(q)}`, s),
+  versions: (id: string, run_id: string, s?: AbortSignal) => get<Version[]>(`/api/conversations/${e(id)}/versions/${e(run_id)}`, s),
+  own_usage: (s?: AbortSignal) => get<OwnUsage>("/api/me/usage", s),
+  create_conversation: (b: { title?: string; model?: string; agent_id?: string }) => post<ConversationRow & { last_event_id: string | null }>("/api/conversations", b),
   rename_conversation: (id: string, title: string) => patch<Conversation>(`/api/conversations/${e(id)}`, { title }),
   delete_conversation: (id: string) => del(`/api/conversations/${e(id)}`),
-  send: (id: string, b: { text: string; model?: string; attachments?: string[] }) => post<{ run_id: string; last_event_id: string }>(`/api/conversations/${e(id)}/messages`, b),
+  send: (id: string, b: { text?: string; model?: string; attachments?: string[]; replaces?: string }) => post<{ run_id: string; last_event_id: string }>(`/api/conversations/${e(id)}/messages`, b),
   stop_turn: (id: string) => post<unknown>(`/api/conversations/${e(id)}/stop`),
   answer: (id: string, call_id: string, b: { approved: boolean; scope?: ApprovalScope }) =>
     post<unknown>(`/api/conversations/${e(id)}/confirmations/${e(call_id)}`, b),
@@ -278,6 +303,9 @@ export const files = {
   upload: (conversation: string, name: string) => `/api/conversations/${e(conversation)}/attachments?name=${e(name)}`,
   of: (id: string) => `/api/attachments/${e(id)}`,
 };
+
+/// A chat as a file.
+export const export_of = (id: string, format: "md" | "json") => `/api/conversations/${e(id)}/export?format=${format}`;
 
 /// Addresses of the event streams, for lib/stream.ts.
 export const streams = {

@@ -1,16 +1,25 @@
 import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { api } from "../api";
+import { may_talk } from "../lib/agents";
 import { engine, set_paused } from "../lib/engine";
+import { useLater } from "../lib/later";
 import { useResource } from "../lib/resource";
 import { navigate } from "../lib/router";
-import { is_admin, me, sign_out } from "../lib/session";
+import { choose_theme, is_admin, me, sign_out } from "../lib/session";
 import { address_of, own_parts, server_parts } from "../lib/setting_groups";
 import { Icon } from "./icon";
 import { engine_places, places } from "./nav";
 
-interface Choice { id: string; icon: string; name: string; kind?: string; keys?: string; go: () => void }
+interface Choice {
+  id: string; icon: string; name: string; kind?: string; keys?: string; go: () => void;
+  /// Where the words stand, of a chat that was found by them.
+  more?: string;
+}
 
 const most = 40; // rows; whoever sees more types another letter
+const most_hits = 10; // chats that the server finds by what was said in them
+
+const themes = [["system", "as the system"], ["light", "light"], ["dark", "dark"]] as const;
 
 /// Everything one can go to or do, by name (Ctrl K).
 export function Palette({ on_close, show_keys }: { on_close: () => void; show_keys: () => void }) {
@@ -20,6 +29,8 @@ export function Palette({ on_close, show_keys }: { on_close: () => void; show_ke
   const [at, set_at] = useState(0);
   const agents = useResource("agents", (s) => api.agents(s));
   const chats = useResource("chats", (s) => api.conversations(100, undefined, s));
+  const asked = useLater(text.trim(), 150);
+  const hits = useResource(asked.length >= 2 ? `chats with ${asked}` : null, (s) => api.find_conversations(asked, most_hits, undefined, s));
   useLayoutEffect(() => { // at once: what is typed next belongs to it
     const before = document.activeElement;
     box.current?.showModal();
@@ -38,7 +49,12 @@ export function Palette({ on_close, show_keys }: { on_close: () => void; show_ke
       ...(is_admin() ? [{ id: "server", icon: "plus", name: "Add a model server", go: to("/models?add=1") }] : []),
       { id: "history", icon: "clock", name: "All chats", go: to("/chats") },
       { id: "agent-new", icon: "plus", name: "New agent", go: to("/agents/new") },
-      ...(agents.data ?? []).map((a) => ({ id: a.id, icon: "agents", name: a.name, kind: "agent", go: to(`/agents/${a.id}`) })),
+      ...themes.map(([theme, name]) => ({ id: `theme-${theme}`, icon: "overview", name: `Theme: ${name}`, kind: "look", go: () => void choose_theme(theme).catch(() => {}) })),
+      ...(agents.data ?? []).flatMap((a) => [
+        { id: a.id, icon: "agents", name: a.name, kind: "agent", go: to(`/agents/${a.id}`) },
+        ...(may_talk(a) ? [{ id: `chat-${a.id}`, icon: "chat", name: `Chat with ${a.name}`, kind: "agent", go: to(`/?agent=${a.id}`) }] : []),
+        ...(a.enabled ? [{ id: `run-${a.id}`, icon: "play", name: `Run ${a.name}`, kind: "agent", go: to(`/agents/${a.id}?run=1`) }] : []),
+      ]),
       ...(chats.data ?? []).map((c) => ({ id: c.id, icon: "chat", name: c.title ?? "Chat without a title", kind: "chat", go: to(`/chat/${c.id}`) })),
       { id: "keys", icon: "key", name: "All keys", keys: "?", go: show_keys },
       { id: "out", icon: "out", name: `Sign out ${me.value?.username ?? ""}`, go: () => void sign_out(false) },
@@ -46,7 +62,12 @@ export function Palette({ on_close, show_keys }: { on_close: () => void; show_ke
   }, [agents.data, chats.data, engine.value?.paused]);
 
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  const found = all.filter((c) => words.every((w) => `${c.name} ${c.kind ?? ""}`.toLowerCase().includes(w))).slice(0, most);
+  const by_name = all.filter((c) => words.every((w) => `${c.name} ${c.kind ?? ""}`.toLowerCase().includes(w))).slice(0, most);
+  const by_text = asked === text.trim() ? (hits.data ?? []).filter((c) => !by_name.some((n) => n.id === c.id)) : [];
+  const found: Choice[] = [...by_name, ...by_text.map((c) => ({
+    id: c.id, icon: "chat", name: c.title ?? "Chat without a title", kind: "chat", more: c.snippet?.map((p) => p.text).join("") ?? "", go: () => navigate(`/chat/${c.id}`),
+  }))];
+  const searching = text.trim().length >= 2 && (asked !== text.trim() || hits.loading);
   const chosen = Math.min(at, Math.max(0, found.length - 1));
   const choose = (c: Choice | undefined) => { if (c) { on_close(); c.go(); } };
   const on_key = (e: KeyboardEvent) => {
@@ -72,11 +93,11 @@ export function Palette({ on_close, show_keys }: { on_close: () => void; show_ke
       <ul role="listbox" id={list_id} aria-label="Results" tabIndex={found.length > 0 ? -1 : undefined}>
         {found.map((c, i) => (
           <li key={c.id} id={`${list_id}-${c.id}`} role="option" aria-selected={i === chosen} onClick={() => choose(c)} onMouseMove={() => set_at(i)}>
-            <Icon name={c.icon} /><span>{c.name} {c.kind && <span class="faint">{c.kind}</span>}</span>{c.keys && <kbd aria-hidden="true">{c.keys}</kbd>}
+            <Icon name={c.icon} /><span>{c.name} {c.kind && <span class="faint">{c.kind}</span>}{c.more && <span class="more faint clip">{c.more}</span>}</span>{c.keys && <kbd aria-hidden="true">{c.keys}</kbd>}
           </li>
         ))}
       </ul>
-      {found.length === 0 && <p class="pad dim" role="status">Nothing is called “{text}”.</p>}
+      {found.length === 0 && !searching && <p class="pad dim" role="status">Nothing is called “{text}”.</p>}
       <footer class="not-phone"><span><kbd>↑</kbd> <kbd>↓</kbd> choose</span><span><kbd>Enter</kbd> go</span><span><kbd>?</kbd> all keys</span></footer>
     </dialog>
   );

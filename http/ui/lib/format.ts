@@ -73,3 +73,10 @@ export function exact_time(iso: string): string {
 }
 /// JSON for people, indented by two.
 export const pretty = (value: unknown) => JSON.stringify(value, null, 2) ?? "null";
+/// Tokens and cost of many runs: `12.4 K tokens in, 3.1 K out, $0.05`, with what is not known of the cost.
+export function total_words(of: { input_tokens: number; output_tokens: number; cost_usd: number; unpriced_runs: number }): string {
+  const unknown = of.unpriced_runs > 0;
+  const known = of.cost_usd > 0 ? money(of.cost_usd, of.cost_usd < 1 ? 4 : 2) : "";
+  const cost = known ? (unknown ? `at least ${known}` : known) : unknown ? "cost unknown" : "free";
+  return `${tokens(of.input_tokens)} tokens in, ${tokens(of.output_tokens)} out, ${cost}`;
+}

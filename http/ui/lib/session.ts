@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
-import { api, when_signed_out, ApiError, type Me } from "../api";
-import { apply_theme } from "./theme";
+import { api, when_signed_out, ApiError, type Me, type Theme } from "../api";
+import { apply_theme, remembered_theme } from "./theme";
 import { navigate, url } from "./router";
 
 /// Who is signed in; null: nobody; undefined: not known yet.
@@ -33,6 +33,19 @@ function leave(error: ApiError): void {
   } else if (path !== "/login" && path !== "/setup") {
     const next = path === "/" ? "" : `?next=${encodeURIComponent(path + url.value.search)}`;
     navigate(`/login${next}`, "replace", "now");
+  }
+}
+
+/// Shows a theme at once and keeps it with the account; shows the one before when that fails.
+export async function choose_theme(theme: Theme): Promise<void> {
+  const before = me.value?.theme ?? remembered_theme();
+  const show = (t: Theme) => { apply_theme(t); if (me.value) me.value = { ...me.value, theme: t }; };
+  show(theme);
+  try {
+    await api.update_me({ theme });
+  } catch (e) {
+    show(before);
+    throw e;
   }
 }
 

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { api, type Agent } from "../../api";
 import { Button } from "../../components/button";
 import { ConfirmDialog } from "../../components/dialog";
@@ -9,10 +9,11 @@ import { Empty } from "../../components/notice";
 import { Page, Scroll } from "../../components/page";
 import { RunDialog } from "../../components/run_dialog";
 import { RunTable } from "../../components/run_table";
+import { may_talk } from "../../lib/agents";
 import { useKeys } from "../../lib/keys";
 import { usePaged } from "../../lib/paged";
 import { useResource } from "../../lib/resource";
-import { navigate, url } from "../../lib/router";
+import { navigate, set_query, url } from "../../lib/router";
 import { AgentForm } from "./agent_form";
 
 const run_help = [{ keys: "R", what: "run this agent" }] as const;
@@ -31,13 +32,15 @@ export function NewAgentPage() {
 export function AgentPage({ id }: { id: string }) {
   const agent = useResource(`agent ${id}`, (s) => api.agent(id, s));
   const [over, set_over] = useState<"" | "run" | "delete">("");
-  useKeys({ r: () => { if (agent.data) set_over("run"); } }, run_help);
-  const tab = url.value.searchParams.get("tab") === "definition" ? "definition" : "runs";
   const a = agent.data;
+  useKeys({ r: () => { if (agent.data) set_over("run"); } }, run_help);
+  useEffect(() => { if (a && url.peek().searchParams.has("run")) { set_query("run", null); set_over("run"); } }, [a !== undefined]); // from the palette
+  const tab = url.value.searchParams.get("tab") === "definition" ? "definition" : "runs";
   return (
     <Page
       title={a?.name ?? "Agent"} crumbs={crumbs} badge={a && !a.enabled && <span class="badge">off</span>}
       actions={a && <>
+        {may_talk(a) && <Button small icon="chat" onClick={() => navigate(`/?agent=${id}`)}>Chat</Button>}
         <Button kind="primary" small server icon="play" keys="R" onClick={() => set_over("run")}>Run</Button>
         <Menu label="More about this agent" items={[{ name: "Delete…", danger: true, go: () => set_over("delete") }]} />
       </>}

@@ -1,17 +1,19 @@
 import { useEffect, useState } from "preact/hooks";
-import { api } from "../../api";
+import { api, export_of, type Agent } from "../../api";
 import { Button } from "../../components/button";
 import { ConfirmDialog } from "../../components/dialog";
-import { Icon } from "../../components/icon";
+import { Icon, Mark } from "../../components/icon";
 import { Loading } from "../../components/loaded";
 import { Menu } from "../../components/menu";
 import { ErrorNotice, OfflineNotice } from "../../components/notice";
 import { Page } from "../../components/page";
 import { as_error } from "../../lib/act";
+import { may_talk } from "../../lib/agents";
 import { epoch } from "../../lib/connection";
 import { useKeys } from "../../lib/keys";
 import { useResource } from "../../lib/resource";
-import { navigate } from "../../lib/router";
+import { navigate, set_query, url } from "../../lib/router";
+import { save_file } from "../../lib/save";
 import { ChatList, title_of } from "./chat_list";
 import { reload_chats } from "./chat_list_state";
 import { ChatSession, type Failed } from "./chat_session";
@@ -21,7 +23,7 @@ import { put_draft } from "./drafts";
 import { clear_files, send_files } from "./files";
 import { RenameDialog } from "./rename_dialog";
 import { Thread } from "./thread";
-import { Welcome } from "./welcome";
+import { AgentWelcome, Welcome } from "./welcome";
 
 const stop_help = [{ keys: "Esc", what: "stop the running turn" }] as const;
 
@@ -50,6 +52,7 @@ export function ChatPage({ id }: { id: string | null }) {
   const models = useResource("models", (s) => api.models(s));
   const [picked, set_picked] = useState<string | null>(null);
   const [over, set_over] = useState<"" | "rename" | "delete">("");
+  const agents = useResource(id === null ? "agents" : null, (s) => api.agents(s));
   const [aside, set_aside] = useState<readonly string[]>([]);
   const [start_error, set_start_error] = useState<Failed | null>(null);
   useEffect(() => { set_aside([]); set_over(""); set_start_error(null); set_picked(null); }, [id]);
@@ -61,8 +64,11 @@ export function ChatPage({ id }: { id: string | null }) {
 
   const fallback = models.data?.find((m) => m.default)?.id ?? models.data?.[0]?.id;
   const known = (m: string | null | undefined) => (m && models.data?.some((x) => x.id === m) ? m : undefined);
-  const model = picked ?? known(head?.model) ?? fallback;
-  const title = id === null ? "New chat" : head ? title_of(head) : "Chat";
+  const agent = id === null ? agents.data?.find((a) => may_talk(a) && a.id === url.value.searchParams.get("agent")) : undefined;
+  const model = picked ?? known(head?.model) ?? known(agent?.model) ?? fallback;
+  const persona = head?.agent ?? null;
+  const may_go_on = persona?.available ?? true;
+  const title = id === null ? (agent ? `New chat with ${agent.name}` : "New chat") : head ? title_of(head) : "Chat";
   const running = session?.running.value ?? false;
   const asked = session?.confirmations.value.filter((c) => !aside.includes(c.call_id)) ?? [];
   const all_asked = session?.confirmations.value ?? [];
@@ -71,12 +77,12 @@ export function ChatPage({ id }: { id: string | null }) {
   useKeys({ Escape: () => { if (running) void session?.stop(); } }, stop_help);
 
   const of = id ?? "new";
-  const welcome = <Welcome demo={model?.startsWith("demo:") ?? false} on_try={(text) => { put_draft(of, text); document.getElementById("say")?.focus(); }} />;
+  const welcome = agent ? <AgentWelcome agent={agent} /> : <Welcome demo={model?.startsWith("demo:") ?? false} on_try={(text) => { put_draft(of, text); document.getElementById("say")?.focus(); }} />;
   const start = async (text: string, signal: AbortSignal) => {
     let made: string | null = null;
     let failed_file = false;
     try {
-      made = (await api.create_conversation(model ? { model } : {})).id;
+      made = (await api.create_conversation({ ...(agent ? { agent_id: agent.id } : {}), ...(model && (!agent || picked) ? { model } : {}) })).id;
       const files = await send_files(of, made, signal).catch((e: unknown) => { failed_file = true; throw e; });
       const next = new ChatSession(made);
       await next.open();
@@ -107,8 +113,11 @@ export function ChatPage({ id }: { id: string | null }) {
     <Page
       title={title} scene={asked.length > 0 ? "confirm" : undefined}
       start={<a class="btn btn--quiet btn--icon only-narrow" href="/chats" aria-label="All chats"><Icon name="filter" /></a>}
+      badge={persona && <a class="badge" href={persona.available ? `/agents/${persona.id}` : undefined} title="The agent whose prompt and tools this chat has">{persona.name || "agent"}</a>}
       actions={session && head && (
         <Menu label="More about this chat" items={[
+          { name: "Export as Markdown", go: () => save_file(export_of(session.id, "md")) },
+          { name: "Export as JSON", go: () => save_file(export_of(session.id, "json")) },
           { name: "Rename", go: () => set_over("rename") },
           { name: "Delete…", danger: true, go: () => set_over("delete") },
         ]} />
@@ -121,12 +130,16 @@ export function ChatPage({ id }: { id: string | null }) {
             : failed ? <div class="scroll stack"><OfflineNotice /><ErrorNotice error={failed} what="This chat could not be read." {...(failed.status === 404 ? {} : { retry: () => void session?.open() })} /><div class="btns"><a class="btn" href="/">New chat</a><a class="btn" href="/chats">All chats</a></div></div>
             : !session || !head ? <div class="scroll"><Loading what="the chat" /></div>
             : session.turns.value.length === 0 ? welcome
-            : <Thread session={session} show_question={() => set_aside([])} />}
+            : <Thread session={session} model={model} may_go_on={may_go_on} show_question={() => set_aside([])} />}
           {all_asked.length > 0 && asked.length === 0 && (
             <div class="composer"><div class="notice notice--warn"><p><b>A tool waits for your answer.</b></p><Button small onClick={() => set_aside([])}>Show the question</Button></div></div>
           )}
-          {!failed && <Composer
-            of={of} models={models} model={model} on_model={set_picked} running={running} stopping={session?.stopping.value ?? false}
+          {!failed && !may_go_on && (
+            <div class="composer"><div class="notice"><Mark name="off" /><p><b>{persona?.name ? `${persona.name} is not here any more.` : "The agent of this chat is not here any more."}</b> It was deleted or switched off. The chat stays readable; to go on, switch the agent on or begin a new chat.</p><a class="btn btn--sm" href="/">New chat</a></div></div>
+          )}
+          {!failed && may_go_on && <Composer
+            of={of} models={models} model={model} on_model={set_picked}
+            {...(id === null ? { agents: (agents.data ?? []).filter(may_talk), agent, on_agent: (a: Agent | null) => { set_picked(null); set_query("agent", a?.id ?? null); } } : {})} running={running} stopping={session?.stopping.value ?? false}
             queued={session?.queued.value ?? null} on_unqueue={() => { if (session) session.queued.value = null; }}
             error={session?.send_error.value ?? start_error} on_send={send} on_stop={() => void session?.stop()}
           />}

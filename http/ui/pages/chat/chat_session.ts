@@ -1,5 +1,5 @@
 import { batch, signal } from "@preact/signals";
-import { api, ApiError, streams, type ApprovalScope, type Attachment, type Confirmation, type Conversation, type RunStatus, type ToolCall, type Usage } from "../../api";
+import { api, ApiError, streams, type ApprovalScope, type Attachment, type ChatAgent, type Confirmation, type Conversation, type RunStatus, type StopReason, type ToolCall, type Usage, type UsageTotals } from "../../api";
 import { as_error } from "../../lib/act";
 import { refresh_engine } from "../../lib/engine";
 import { EventStream, type StreamEvent } from "../../lib/stream";
@@ -9,7 +9,10 @@ import { append_text, fold, put_call, snapshot, turn_text, type Turn } from "./t
 /// What was typed and is not sent yet, with files that the server has already.
 export interface Unsent { text: string; files: readonly Attachment[] }
 export type Failed = Unsent & { act: "send" | "stop"; error: ApiError };
-interface Done { run_id: string; status: RunStatus; text: string; usage?: Usage }
+interface Done { run_id: string; status: RunStatus; text: string; usage?: Usage; model?: string; stop_reason?: StopReason }
+/// What was said in this chat, here or elsewhere.
+interface Said { run_id: string; content: string; at: string; attachments: Attachment[]; replaces: string | null }
+export interface Head { title: string | null; model: string | null; agent: ChatAgent | null }
 
 const looked_up = 6;    // turns; older ones show no cost
 const wait_look = 2000; // ms without a first word, after which one wants to know why
@@ -18,7 +21,9 @@ const wait_look = 2000; // ms without a first word, after which one wants to kno
 export class ChatSession {
   readonly id: string;
   /// Undefined until it was read.
-  readonly head = signal<{ title: string | null; model: string | null } | undefined>(undefined);
+  readonly head = signal<Head | undefined>(undefined);
+  /// Tokens and cost of all its turns.
+  readonly usage = signal<UsageTotals | null>(null);
   readonly load_error = signal<ApiError | null>(null);
   readonly turns = signal<Turn[]>([]);
   readonly running = signal(false);
@@ -37,6 +42,7 @@ export class ChatSession {
   #frame = 0;
   #wait_timer = 0;
   #said = 0;
+  #sending = false;
   #closed = false;
   #count = 0;
 
@@ -75,21 +81,43 @@ export class ChatSession {
       this.queued.value = { text, model, files };
       return true;
     }
-    this.#settled.push({ key: this.#key(), who: "you", parts: [{ kind: "text", text }], files, run_id: null, at: new Date().toISOString(), live: false });
+    const body = { text, ...(model ? { model } : {}), ...(files.length > 0 ? { attachments: files.map((f) => f.id) } : {}) };
+    return this.#say({ text, files }, body, this.#settled);
+  }
+
+  /// Says a message anew, with another text, or as it was to have it answered once more. What followed it becomes a version.
+  async say_anew(run_id: string, text: string | null, model: string | undefined): Promise<boolean> {
+    const at = this.#settled.findIndex((t) => t.who === "you" && t.run_id === run_id);
+    const before = this.#settled[at];
+    if (!before || this.running.value) return false;
+    this.send_error.value = null;
+    const said = { text: text ?? turn_text(before), files: before.files ?? [] };
+    const body = { replaces: run_id, ...(text === null ? {} : { text }), ...(model ? { model } : {}) };
+    return this.#say(said, body, this.#settled.slice(0, at), (before.versions ?? 1) + 1);
+  }
+
+  async #say(said: Unsent, body: Parameters<typeof api.send>[1], after: readonly Turn[], versions?: number): Promise<boolean> {
+    const kept = this.#settled;
+    const mine: Turn = { key: this.#key(), who: "you", parts: [{ kind: "text", text: said.text }], files: said.files, run_id: null, at: new Date().toISOString(), live: false, versions };
+    this.#settled = [...after, mine];
     this.#begin(null);
+    this.#sending = true;
     try {
-      const answer = await api.send(this.id, { text, ...(model ? { model } : {}), ...(files.length > 0 ? { attachments: files.map((f) => f.id) } : {}) });
+      const answer = await api.send(this.id, body);
+      this.#settled = this.#settled.map((t) => (t === mine ? { ...t, run_id: answer.run_id } : t));
       this.#run_id = answer.run_id;
       if (this.#live) this.#live.run_id = answer.run_id;
+      this.#flush();
       void refresh_engine();
-      if (!this.head.value?.title) void this.#read_title().then(reload_chats);
       return true;
     } catch (e) {
-      this.#settled.pop();
+      this.#settled = kept;
       this.#end();
-      this.send_error.value = { act: "send", error: as_error(e), text, files };
+      this.send_error.value = { act: "send", error: as_error(e), ...(body.replaces ? { text: "", files: [] } : said) };
       if (as_error(e).status === 409) await this.#read_again();
       return false;
+    } finally {
+      this.#sending = false;
     }
   }
 
@@ -121,9 +149,13 @@ export class ChatSession {
 
   rename(title: string): Promise<unknown> {
     return api.rename_conversation(this.id, title).then(() => {
-      if (this.head.value) this.head.value = { ...this.head.value, title };
-      reload_chats();
+      this.#named(title);
     });
+  }
+
+  #named(title: string | null, model?: string | null): void {
+    if (this.head.value) this.head.value = { ...this.head.value, title, ...(model ? { model } : {}) };
+    reload_chats();
   }
 
   #key(): string {
@@ -133,7 +165,8 @@ export class ChatSession {
 
   #show(stored: Conversation): void {
     batch(() => {
-      this.head.value = { title: stored.title, model: stored.model };
+      this.head.value = { title: stored.title, model: stored.model, agent: stored.agent ?? null };
+      this.usage.value = stored.usage ?? null;
       this.confirmations.value = stored.confirmations ?? [];
       this.#settled = fold(stored.messages, stored.running);
       this.#live = null;
@@ -141,6 +174,8 @@ export class ChatSession {
       if (stored.running !== null) {
         this.#begin(stored.running);
         const calls = stored.partial?.tool_calls ?? [];
+        if (stored.partial?.summary) this.#live!.summary = { text: stored.partial.summary, covers: 0 };
+        if (stored.partial?.reasoning) append_text(this.#live!, stored.partial.reasoning, "reasoning");
         for (const call of calls.filter((c) => typeof c.success === "boolean")) put_call(this.#live!, call);
         if (stored.partial?.text) append_text(this.#live!, stored.partial.text);
         for (const call of calls.filter((c) => typeof c.success !== "boolean")) put_call(this.#live!, call);
@@ -213,6 +248,22 @@ export class ChatSession {
     }
   }
 
+  /// A message that was sent elsewhere, or by us.
+  #heard(said: Said): void {
+    if (this.#sending || this.#settled.some((t) => t.who === "you" && t.run_id === said.run_id)) return;
+    let versions: number | undefined;
+    if (said.replaces !== null) {
+      const at = this.#settled.findIndex((t) => t.who === "you" && t.run_id === said.replaces);
+      if (at < 0) return void this.#read_again();
+      versions = (this.#settled[at]!.versions ?? 1) + 1;
+      this.#settled = this.#settled.slice(0, at);
+    }
+    this.#settled = [...this.#settled, { key: this.#key(), who: "you", parts: [{ kind: "text", text: said.content }], files: said.attachments, run_id: said.run_id, at: said.at, live: false, versions }];
+    if (this.#live) this.#live.run_id ??= said.run_id;
+    else this.#begin(said.run_id);
+    this.#flush();
+  }
+
   #turn(): Turn {
     if (!this.#live) {
       this.#begin(this.#run_id);
@@ -227,9 +278,36 @@ export class ChatSession {
       case "reset":
         this.#show(event.data as Conversation);
         return;
+      case "message":
+        this.#heard(event.data as Said);
+        return;
+      case "conversation": {
+        const now = event.data as { title: string | null; model: string | null };
+        this.#named(now.title, now.model);
+        return;
+      }
+      case "deleted":
+        this.#stream?.close();
+        this.load_error.value = new ApiError(404, { detail: "This chat was deleted." });
+        reload_chats();
+        return;
       case "text":
-        append_text(this.#turn(), (event.data as { content: string }).content);
+      case "reasoning":
+        append_text(this.#turn(), (event.data as { content: string }).content, event.name);
         break;
+      case "summarising":
+        this.#turn().summarising = true;
+        break;
+      case "summary": {
+        const made = event.data as { content: string; covers: number };
+        const turn = this.#turn();
+        turn.summary = { text: made.content, covers: made.covers };
+        turn.summarising = false;
+        break;
+      }
+      case "confirmation_answered":
+        this.drop_confirmation((event.data as { call_id: string }).call_id);
+        return;
       case "tool_start":
       case "tool_done": {
         const call = event.data as ToolCall;
@@ -266,8 +344,18 @@ export class ChatSession {
       return;
     }
     const complete = turn_text(turn) === done.text;
-    this.#settle({ ...turn, live: false, run_id: done.run_id, status: done.status, usage: done.usage });
+    this.#settle({ ...turn, live: false, run_id: done.run_id, status: done.status, usage: done.usage, model: done.model, stop_reason: turn_text(turn) || done.status === "success" ? done.stop_reason : undefined });
+    this.#count_in(done.usage);
     if (!complete) void this.#read_again();
+  }
+
+  #count_in(usage: Usage | undefined): void {
+    const so_far = this.usage.value;
+    if (!so_far || !usage) return;
+    this.usage.value = {
+      runs: so_far.runs + 1, input_tokens: so_far.input_tokens + usage.input_tokens, output_tokens: so_far.output_tokens + usage.output_tokens,
+      cost_usd: so_far.cost_usd + (usage.cost_usd ?? 0), unpriced_runs: so_far.unpriced_runs + (usage.cost_usd === null ? 1 : 0),
+    };
   }
 
   #fail(failed: { run_id: string; message: string }): void {
@@ -282,17 +370,11 @@ export class ChatSession {
       this.confirmations.value = [];
       this.#end();
     });
-    if (!this.head.value?.title) void this.#read_title();
     reload_chats();
     void refresh_engine();
     const next = this.queued.value;
     this.queued.value = null;
     if (next) void this.send(next.text, next.model, next.files);
-  }
-
-  async #read_title(): Promise<void> {
-    const stored = await api.conversation(this.id).catch(() => null);
-    if (stored && !this.#closed) this.head.value = { title: stored.title, model: stored.model };
   }
 
   #flush(): void {

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Model } from "../../api";
+import type { Agent, Model } from "../../api";
 import { AttachButton } from "./attach_button";
 import { Button } from "../../components/button";
 import { Icon, Mark } from "../../components/icon";
@@ -18,6 +18,10 @@ interface Props {
   models: Resource<Model[]>;
   model: string | undefined;
   on_model: (id: string) => void;
+  /// In a new chat: the agents whose persona it can have, the chosen one, and how it is chosen (null: none).
+  agents?: readonly Agent[];
+  agent?: Agent | undefined;
+  on_agent?: (agent: Agent | null) => void;
   running: boolean;
   stopping: boolean;
   queued: Unsent | null;
@@ -93,7 +97,7 @@ export function Composer(p: Props) {
   const name = chosen?.name ?? p.model;
   return (
     <>
-      {picking && <ModelPicker models={p.models} chosen={p.model} on_choose={(id) => { p.on_model(id); set_picking(false); }} on_close={() => set_picking(false)} />}
+      {picking && <ModelPicker models={p.models} chosen={p.model} agents={p.agents ?? []} agent={p.agent} on_agent={(a) => { p.on_agent?.(a); set_picking(false); }} on_choose={(id) => { p.on_model(id); set_picking(false); }} on_close={() => set_picking(false)} />}
       <div class="composer">
         <OfflineNotice />
         {p.error && <div class="notice notice--bad" role="alert"><Mark name="bad" word="Problem:" /><p><b>{p.error.act === "send" ? "The message was not sent." : "It could not be stopped."}</b> {p.error.error.message}</p></div>}
@@ -115,7 +119,7 @@ export function Composer(p: Props) {
           <div class="bar">
             <AttachButton what={what} accept={accepted(chosen)} why_none={none} disabled={sending !== null} on_files={add} on_why={() => set_refused(none === null ? [] : [none])} />
             <button type="button" class="btn btn--quiet btn--sm" data-picker aria-haspopup="listbox" aria-expanded={picking} onClick={() => set_picking(!picking)}>
-              <span class="vh">Model: </span><span class="clip">{name ?? "model"}</span><Icon name="down" small />
+              <span class="vh">Model: </span><span class="clip">{p.agent && <>{p.agent.name}, </>}{name ?? "model"}</span><Icon name="down" small />
             </button>
             <span class="grow" />
             {p.running && <Button kind={ready ? undefined : "primary"} small icon="stop" keys="Esc" server busy={p.stopping} onClick={p.on_stop}>Stop</Button>}

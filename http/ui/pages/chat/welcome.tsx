@@ -1,3 +1,5 @@
+import type { Agent } from "../../api";
+
 const examples = [
   ["/say Hello there", "it says that"],
   ["/slow 5 One word after the other", "it streams for five seconds"],
@@ -19,6 +21,20 @@ export function Welcome({ demo, on_try }: { demo: boolean; on_try: (text: string
             </ul>
           </>
         ) : <p>Write a message below. Answers stream in; tools show what they do, and those that change something ask first.</p>}
+      </div>
+    </div>
+  );
+}
+
+/// What an empty chat with an agent shows.
+export function AgentWelcome({ agent }: { agent: Agent }) {
+  return (
+    <div class="turns" tabIndex={0} role="region" aria-label="New chat">
+      <div class="empty">
+        <h2>Talk with {agent.name}</h2>
+        {agent.description && <p>{agent.description}</p>}
+        <p>It answers with its own prompt, model and tools. What changes something asks you first, as in every chat.</p>
+        <a href={`/agents/${agent.id}?tab=definition`}>How it is defined</a>
       </div>
     </div>
   );

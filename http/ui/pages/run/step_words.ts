@@ -29,4 +29,7 @@ export function step_words(step: Step): string {
   return text_of_step(step).replace(/\s+/g, " ").trim();
 }
 
-export const step_name = (step: Step) => (step.kind === "model" ? "Answer" : (step.name ?? "tool"));
+/// A model's step that made a summary of earlier messages of its chat.
+export const is_summary = (step: Step) => step.kind === "model" && (step.input as { summary_covers?: unknown } | null)?.summary_covers !== undefined;
+
+export const step_name = (step: Step) => (step.kind === "model" ? (is_summary(step) ? "Summary" : "Answer") : (step.name ?? "tool"));

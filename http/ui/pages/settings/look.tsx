@@ -1,8 +1,8 @@
-import { api, type Theme } from "../../api";
+import type { Theme } from "../../api";
 import { FormError } from "../../components/notice";
 import { useAct } from "../../lib/act";
-import { me } from "../../lib/session";
-import { apply_theme, remembered_theme } from "../../lib/theme";
+import { choose_theme, me } from "../../lib/session";
+import { remembered_theme } from "../../lib/theme";
 
 const themes: readonly (readonly [Theme, string, string])[] = [
   ["system", "As the system", "Light or dark, whichever this device asks for."],
@@ -14,12 +14,7 @@ const themes: readonly (readonly [Theme, string, string])[] = [
 export function Look() {
   const act = useAct();
   const now = me.value?.theme ?? remembered_theme();
-  const choose = (theme: Theme) => {
-    const before = now;
-    const show = (t: Theme) => { apply_theme(t); if (me.value) me.value = { ...me.value, theme: t }; };
-    show(theme); // can be undone, so it is shown at once
-    void act.run(() => api.update_me({ theme })).then((ok) => { if (!ok) show(before); });
-  };
+  const choose = (theme: Theme) => void act.run(() => choose_theme(theme));
   return (
     <section class="set">
       <h2>Look</h2>

@@ -7,6 +7,7 @@ import { FormError } from "../../components/notice";
 import { useAct } from "../../lib/act";
 import { focus_invalid } from "../../lib/focus";
 import { me, sign_out } from "../../lib/session";
+import { OwnUsage } from "./own_usage";
 import { password_problem } from "../setup/rules";
 
 /// Who one is, the password, and signing out.
@@ -24,6 +25,7 @@ export function Profile() {
         </div>
         <FormError error={out.error} />
       </section>
+      <OwnUsage />
       <Password />
     </>
   );

@@ -1,0 +1,26 @@
+import { api } from "../../api";
+import { Loaded } from "../../components/loaded";
+import { plural, total_words } from "../../lib/format";
+import { useResource } from "../../lib/resource";
+
+const spans = [["day", "Last 24 hours"], ["month", "Last 30 days"], ["all", "Since the beginning"]] as const;
+
+/// Tokens and cost of one's own chats and agents.
+export function OwnUsage() {
+  const usage = useResource("own usage", (s) => api.own_usage(s));
+  return (
+    <section class="set">
+      <h2>What you have used</h2>
+      <p>Tokens and cost of your chats and agents, as the providers’ prices had it.</p>
+      <Loaded of={usage} what="what you have used">
+        {(of) => (
+          <div class="rows">
+            {spans.map(([key, name]) => (
+              <div key={key} class="opt"><span class="t">{name}</span><p>{of[key].runs === 0 ? "Nothing." : total_words(of[key])}{of[key].unpriced_runs > 0 && ` The price of ${plural(of[key].unpriced_runs, "run")} is unknown.`}</p><div class="ctl"><span class="faint">{plural(of[key].runs, "run")}</span></div></div>
+            ))}
+          </div>
+        )}
+      </Loaded>
+    </section>
+  );
+}
