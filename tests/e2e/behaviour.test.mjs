@@ -5,6 +5,7 @@ import "./suites/first_start.mjs";
 import "./suites/sign_in.mjs";
 import "./suites/chat.mjs";
 import "./suites/confirmation.mjs";
+import "./suites/conversations.mjs";
 import "./suites/attachments.mjs";
 import "./suites/streams.mjs";
 import "./suites/keyboard.mjs";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { admin, cookie_for, eventually, make_agent, new_page } from "../support/world.mjs";
+import { admin, as_admin, cookie_for, eventually, make_agent, new_page } from "../support/world.mjs";
 import { last_text, over } from "../support/chat.mjs";
 
 /// "" once the focus has been all around; null where a ring shows it, around the element or the frame that it fills; else the element.
@@ -77,7 +77,7 @@ suite("Keyboard only", () => {
     const palette = page.getByRole("dialog", { name: "Go to or do" });
     await palette.waitFor();
     await page.keyboard.type(agent.name);
-    await palette.getByRole("option", { name: agent.name }).waitFor();
+    await palette.getByRole("option", { name: `${agent.name} agent`, exact: true }).waitFor();
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { level: 1, name: agent.name }).waitFor();
     await page.keyboard.press("Control+k");
@@ -87,6 +87,39 @@ suite("Keyboard only", () => {
     await page.keyboard.press("Control+k");
     await page.keyboard.press("Escape");
     await palette.waitFor({ state: "detached" });
+  });
+
+  test("the palette finds what was said, talks with agents and runs them, and changes the look", async () => {
+    const agent = await make_agent("/say By the palette.");
+    const word = `quux${Date.now()}`;
+    const chat = await as_admin("POST", "/api/conversations", { title: "Not its name" });
+    await as_admin("POST", `/api/conversations/${chat.id}/messages`, { text: `/say ${word}` });
+    const page = await new_page();
+    await page.goto("/runs");
+    await page.getByRole("heading", { level: 1, name: "Runs" }).waitFor();
+    const palette = page.getByRole("dialog", { name: "Go to or do" });
+    const choose = async (text, option) => {
+      await page.keyboard.press("Control+k");
+      await palette.waitFor();
+      await page.keyboard.type(text);
+      await palette.getByRole("option", { name: option, selected: true }).waitFor();
+      await page.keyboard.press("Enter");
+      await palette.waitFor({ state: "detached" });
+    };
+    await choose(word, /^Not its name/);
+    await page.getByRole("heading", { level: 1, name: "Not its name" }).waitFor();
+    await choose(`chat with ${agent.name}`, `Chat with ${agent.name}`);
+    await page.getByRole("heading", { level: 1, name: `New chat with ${agent.name}` }).waitFor();
+    await choose(`run ${agent.name}`, `Run ${agent.name}`);
+    await page.getByRole("dialog", { name: `Run “${agent.name}” now` }).waitFor();
+    await page.keyboard.press("Control+Enter");
+    await page.locator(".top").getByText("done").waitFor();
+    await choose("theme dark", "Theme: dark");
+    await eventually("the dark theme", () => page.evaluate(() => document.documentElement.dataset.theme === "dark"));
+    await choose("theme system", "Theme: as the system");
+    await eventually("the theme of the system", () => page.evaluate(() => document.documentElement.dataset.theme === undefined));
+    await choose("new chat", /^New chat/);
+    await page.getByRole("heading", { level: 1, name: "New chat" }).waitFor();
   });
 
   test("J, K and Enter work in lists, and ? names all keys", async () => {

@@ -61,6 +61,11 @@ async function furnish() {
   await say(page, ["/say # A head", "/say Some *text* and `code`.", "/say ", "/say ```js", "/say const a = 1;", "/say ```", "/tool time {}"].join("\n"));
   await over(page);
   const chat = new URL(page.url()).pathname;
+  await say(page, "/think One could look at the clock.\n/think Or not.\n/refuse I will not say more.");
+  await over(page, 2);
+  await page.getByRole("button", { name: "Answer again" }).click();
+  await page.getByRole("button", { name: "2 versions" }).waitFor();
+  await over(page, 2);
   const real = await furnish_models();
   await eventually("the run is over", async () => (await as_admin("GET", `/api/runs/${run_id}`)).ended_at);
   await close_pages();
@@ -71,6 +76,12 @@ const pages = ({ agent, run_id, hook, chat, files }) => [
   ["login", "/login", null],
   ["new chat", "/"],
   ["chat", chat],
+  ["chat, reasoning", chat, undefined, async (page) => { await page.locator(".aside-note summary").last().click(); }],
+  ["chat, edit", chat, undefined, async (page) => { await page.getByRole("button", { name: "Edit this message" }).last().click(); }],
+  ["chat, versions", chat, undefined, async (page) => { await page.getByRole("button", { name: "2 versions" }).click(); await page.getByRole("dialog").getByText("I will not say more.").first().waitFor(); }],
+  ["new chat with an agent", `/?agent=${agent.id}`, undefined, async (page) => { await page.getByRole("heading", { name: /^Talk with/ }).waitFor(); }],
+  ["history, found", "/chats", undefined, async (page) => { await page.getByLabel("Search in titles and messages").fill("text code"); await page.locator("mark").first().waitFor(); }],
+  ["palette, found", "/runs", undefined, async (page) => { await page.keyboard.press("Control+k"); await page.keyboard.type("clock"); await page.getByRole("option").first().waitFor(); }],
   ["chat with files", files],
   ["file, large", files, undefined, async (page) => { await page.getByRole("button", { name: /^Open roof/ }).click(); await page.getByRole("dialog").waitFor(); }],
   ["composer with files", "/", undefined, async (page) => { await attach(page, [await picture(page), pdf, { ...pdf, name: "a.txt", mimeType: "text/plain" }]); await page.locator(".files--pending").waitFor(); }],
