@@ -56,12 +56,13 @@ records::queue_view queue(session& s, const records::viewer& by) {
   const auto counts
     = s.exec("SELECT count(*) FILTER (WHERE state = 'running'), count(*) FILTER (WHERE state = 'queued'), "
              "count(*) FILTER (WHERE state = 'waiting' AND EXISTS (SELECT FROM confirmations c WHERE c.run_id = runs.id "
-             "AND c.state = 'open')) FROM runs WHERE state IN ('queued', 'running', 'waiting') AND "
+             "AND c.state = 'open')), count(*) FILTER (WHERE state = 'waiting') FROM runs WHERE state IN ('queued', 'running', 'waiting') AND "
              "($1 OR owner_user_id = $2)",
              by.sees_all(), by.user_id);
   out.running = std::stoll(std::string(*counts.text(0, 0)));
   out.queued = std::stoll(std::string(*counts.text(0, 1)));
   out.asking = std::stoll(std::string(*counts.text(0, 2)));
+  out.for_runs = std::stoll(std::string(*counts.text(0, 3))) - out.asking;
   out.waiting = read_rows<records::waiting_run>(
     s.exec("SELECT id AS run_id, why_waiting AS why FROM runs WHERE state = 'queued' AND ($1 OR owner_user_id = $2) "
            "ORDER BY priority, id LIMIT 500",

@@ -16,6 +16,8 @@ std::string owner_of(const records::run_record& run) { return run.owner_user_id.
 /// What a batch of writes is, by its first one: for the log, and for faults in the middle of a run.
 std::string name_of(const records::run_write& write) {
   using namespace records;
+  if (!write.queued.empty())
+    return "write_children";
   if (write.change && has_ended(write.change->state))
     return "write_end";
   if (write.confirmation)

@@ -20,18 +20,19 @@ BOOST_DESCRIBE_STRUCT(waiting_view, (), (run_id, why))
 struct queue_answer {
   std::int64_t running = 0;
   std::int64_t asking = 0; ///< wait for a person's answer, and hold no place
+  std::int64_t waiting_for_runs = 0; ///< the same for their sub-agents
   std::int64_t queued = 0;
   int max_concurrent = 0;
   std::vector<waiting_view> waiting;
 };
-BOOST_DESCRIBE_STRUCT(queue_answer, (), (running, asking, queued, max_concurrent, waiting))
+BOOST_DESCRIBE_STRUCT(queue_answer, (), (running, asking, waiting_for_runs, queued, max_concurrent, waiting))
 
 status_view status(call& c) { return {call::value(c.with.engine->state()).paused, c.with.agent_name}; }
 
 queue_answer queue(call& c) {
   const auto state = call::value(c.with.engine->state());
   auto rows = c.db("runs.queue", [by = c.viewer()](storage::session& s) { return storage::runs::queue(s, by); });
-  queue_answer out{rows.running, rows.asking, rows.queued, state.max_concurrent, {}};
+  queue_answer out{rows.running, rows.asking, rows.for_runs, rows.queued, state.max_concurrent, {}};
   for (auto& w : rows.waiting)
     out.waiting.push_back({std::move(w.run_id), w.why && !w.why->empty()       ? std::move(*w.why)
                                                 : state.why_autonomous.empty() ? state.why_interactive

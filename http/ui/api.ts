@@ -103,6 +103,8 @@ export interface Queue {
   running: number; queued: number; max_concurrent: number; waiting: { run_id: string; why: string }[];
   /// Runs that wait for a person's answer; they hold no place.
   asking: number;
+  /// The same for their sub-agents.
+  waiting_for_runs?: number;
 }
 export interface Latency { p50: number | null; p99: number | null }
 export interface Actor {

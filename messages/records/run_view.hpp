@@ -51,7 +51,8 @@ struct queue_view {
   std::int64_t asking = 0; ///< begun, and waiting for a person's answer; they hold no place
   std::int64_t queued = 0;
   std::vector<waiting_run> waiting;
+  std::int64_t for_runs = 0; ///< begun, and waiting for their sub-agents; they hold no place
 };
-BOOST_DESCRIBE_STRUCT(queue_view, (), (running, asking, queued, waiting))
+BOOST_DESCRIBE_STRUCT(queue_view, (), (running, asking, queued, waiting, for_runs))
 
 } // namespace records

@@ -200,7 +200,8 @@ TEST_F(Repositories, runs_are_seen_by_their_owner_and_admins) {
   EXPECT_EQ(storage::runs::queue(s, as_bob).queued, 0);
   s.exec("UPDATE runs SET state = 'waiting', message = repeat('x', 300) WHERE id = $1", first);
   const auto asking = storage::runs::queue(s, as_ada);
-  EXPECT_EQ(asking.asking, 1);
+  EXPECT_EQ(asking.for_runs, 1) << "nobody is asked: it waits for its sub-agents";
+  EXPECT_EQ(asking.asking, 0);
   EXPECT_EQ(asking.running, 0) << "it holds no place";
   EXPECT_EQ(asking.queued, 1);
   EXPECT_EQ(storage::runs::find(s, as_ada, first)->message.size(), 300U);

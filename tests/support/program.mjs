@@ -174,7 +174,7 @@ export class Program {
   async drained({ limit = 600_000, every = 50 } = {}) {
     await eventually("every run has ended", async () => {
       const queue = await this.admin("GET", "/api/queue");
-      return queue.running === 0 && queue.asking === 0 && queue.queued === 0;
+      return queue.running === 0 && queue.asking === 0 && (queue.waiting_for_runs ?? 0) === 0 && queue.queued === 0;
     }, { limit, every });
   }
 

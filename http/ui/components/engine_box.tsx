@@ -18,7 +18,7 @@ export function EngineBox() {
   if (!now) {
     return <div class="engine">{engine_error.value ? <p>{engine_error.value.message}</p> : <span class="skel" />}</div>;
   }
-  const { running, asking, queued, max_concurrent } = now.queue;
+  const { running, asking, waiting_for_runs = 0, queued, max_concurrent } = now.queue;
   const places = max_concurrent > 0 ? Math.min(max_concurrent, most_slots) : Math.min(Math.max(running, 1), most_slots);
   const waiting = Math.min(queued, most_slots - Math.min(places, most_slots - 1));
   const stale = Date.now() - now.read_at > 15_000;
@@ -33,6 +33,7 @@ export function EngineBox() {
         {Array.from({ length: waiting }, (_, i) => <i key={`q${i}`} class="q" />)}
       </div>
       <p>{now.paused ? `${plural(running, "stands", "stand")} still, ${plural(queued, "waits", "wait")}` : queued > 0 ? plural(queued, "run waits", "runs wait") : "No run waits"}{stale && ", not sure any more"}</p>
+      {waiting_for_runs > 0 && <p class="faint">{plural(waiting_for_runs, "waits for sub-agents", "wait for sub-agents")}</p>}
       {asking > 0 && <p class="is-warn">{plural(asking, "waits for an answer", "wait for an answer")}</p>}
       {act.error && <p class="is-bad" role="alert">{act.error.message}</p>}
       {is_admin() && (

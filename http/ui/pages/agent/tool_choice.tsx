@@ -23,7 +23,7 @@ export function ToolChoice({ tools, value, error, on_change }: Props) {
         <Loaded of={tools} what="the tools">
           {(all) => (
             <ul class="tool-list">
-              {all.map((t) => (
+              {all.filter((t) => t.name !== "agents").map((t) => ( // that one has a switch of its own
                 <li key={t.name}>
                   <label class="check"><input type="checkbox" checked={named.includes(t.name)} onChange={(e) => toggle(t.name, e.currentTarget.checked)} /><span class="mono">{t.name}</span><span class="badge">{t.risk}</span>{t.needs_confirmation && <span class="badge badge--warn">asks in chats</span>}</label>
                   <p class="dim">{t.description}</p>
