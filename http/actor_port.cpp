@@ -63,6 +63,16 @@ base::result<std::string> actor_port::start_run(std::string agent_id, std::strin
   return std::move(queued->run_id);
 }
 
+base::result<std::string> actor_port::copy_run(std::string run_id, std::string user_id, bool autonomous, int seq,
+                                               std::string model, std::optional<std::string> message) {
+  auto queued = engine::ask<messages::run_queued>(
+    system_, to_.supervisor, database_limit,
+    messages::copy_run{std::move(run_id), std::move(user_id), autonomous, seq, std::move(model), std::move(message)});
+  if (!queued)
+    return queued.error();
+  return std::move(queued->run_id);
+}
+
 base::result<std::string> actor_port::start_chat_turn(std::string conversation_id, std::string user_id,
                                                       std::string text, std::string model,
                                                       std::vector<records::attachment_head> attachments) {

@@ -45,6 +45,8 @@ public:
   base::result<std::any> db(std::string name, std::function<std::any(storage::session&)> work) override;
   base::result<std::string> start_run(std::string agent_id, std::string message, std::string user_id,
                                       bool autonomous) override;
+  base::result<std::string> copy_run(std::string run_id, std::string user_id, bool autonomous, int seq,
+                                     std::string model, std::optional<std::string> message) override;
   base::result<std::string> start_chat_turn(std::string conversation_id, std::string user_id, std::string text,
                                             std::string model,
                                             std::vector<records::attachment_head> attachments) override;

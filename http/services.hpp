@@ -95,6 +95,11 @@ public:
   virtual base::result<std::string> start_run(std::string agent_id, std::string message, std::string user_id,
                                               bool autonomous)
     = 0;
+  /// Answers the id of the new run; `seq` 0: from the beginning; an empty model and no message: the same. not_found, conflict,
+  /// invalid, overloaded.
+  virtual base::result<std::string> copy_run(std::string run_id, std::string user_id, bool autonomous, int seq,
+                                             std::string model, std::optional<std::string> message)
+    = 0;
   /// conflict: a turn already runs there.
   virtual base::result<std::string> start_chat_turn(std::string conversation_id, std::string user_id, std::string text,
                                                     std::string model,

@@ -23,6 +23,17 @@ struct start_run {
 };
 BOOST_DESCRIBE_STRUCT(start_run, (), (agent_id, message, user_id, autonomous))
 
+/// Begins a run that repeats another: with the same input, or from one of its steps on. Sent by the front.
+struct copy_run {
+  std::string run_id;
+  std::string user_id;     ///< who asks; set by the server
+  bool autonomous = false; ///< asked with an API key: counts for the hourly limit
+  int seq = 0;             ///< 0: from the beginning; else the answer of the model from which on it goes its own way
+  std::string model;       ///< `provider:model`; empty: the same
+  std::optional<std::string> message; ///< in place of the first one's
+};
+BOOST_DESCRIBE_STRUCT(copy_run, (), (run_id, user_id, autonomous, seq, model, message))
+
 /// A chat turn. Sent by the front.
 struct start_chat_turn {
   std::string conversation_id;
@@ -144,6 +155,8 @@ BOOST_DESCRIBE_STRUCT(widen_window, (), ())
 using run_supervisor_actor = caf::typed_actor<
   /// The run, committed. not_found, denied, conflict (the agent is switched off), overloaded.
   caf::replies_to<start_run>::with<run_queued>,
+  /// not_found, conflict (a chat turn, the agent is deleted or switched off), invalid (no such step), overloaded.
+  caf::replies_to<copy_run>::with<run_queued>,
   /// conflict: a turn already runs there.
   caf::replies_to<start_chat_turn>::with<run_queued>,
   /// New in the queue.
@@ -207,5 +220,6 @@ CAF_BEGIN_TYPE_ID_BLOCK(run_messages, first_custom_type_id + 250)
   CAF_ADD_TYPE_ID(run_messages, (messages::widen_window))
   CAF_ADD_TYPE_ID(run_messages, (messages::drain_runs))
   CAF_ADD_TYPE_ID(run_messages, (messages::child_ended))
+  CAF_ADD_TYPE_ID(run_messages, (messages::copy_run))
   CAF_ADD_TYPE_ID(run_messages, (messages::look_at_children))
 CAF_END_TYPE_ID_BLOCK(run_messages)

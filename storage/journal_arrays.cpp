@@ -174,6 +174,20 @@ std::vector<parameter> answer_arrays(std::span<const run_write> in) {
   return take_all({conversation, run, message, ended});
 }
 
+std::vector<parameter> prompt_arrays(std::span<const run_write> in) {
+  array hash(array::text), system(array::text), tools(array::text), created(array::text);
+  for (const auto& w : in)
+    for (const auto& p : w.prompts) {
+      hash.add(p.hash);
+      system.add(p.system);
+      tools.add(json_text(p.tools));
+      created.add(base::to_iso8601(p.created_at));
+    }
+  if (hash.size() == 0)
+    return {};
+  return take_all({hash, system, tools, created});
+}
+
 std::vector<parameter> begun_arrays(std::span<const run_write> in) {
   array id(array::text), kind(array::text), agent(array::text), conversation(array::text), owner(array::text),
     event(array::text), parent(array::text), parent_seq(array::integer), priority(array::integer),

@@ -152,6 +152,15 @@ begun AS (
 ))",
                            15};
 
+inline constexpr part prompts{R"(
+prompt AS (
+  INSERT INTO prompts (hash, system, tools, created_at)
+  SELECT hash, system, tools::jsonb, created_at FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
+    AS p(hash, system, tools, created_at)
+  ON CONFLICT (hash) DO NOTHING
+))",
+                             4};
+
 /// $1 owner, $2 priority, $3 count, $4 now.
 inline constexpr std::string_view claim = R"(
 WITH run AS (

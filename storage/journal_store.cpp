@@ -233,6 +233,7 @@ struct journal_store::impl {
     add(sql::changes, 8, change_arrays(in));
     add(sql::answers, 16, answer_arrays(in));
     add(sql::begun, 32, begun_arrays(in));
+    add(sql::prompts, 64, prompt_arrays(in));
     if (parts.empty())
       return;
     const auto name = "journal_write_" + std::to_string(combination);

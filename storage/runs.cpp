@@ -24,6 +24,11 @@ std::optional<records::run_view> find(session& s, const records::viewer& by, con
     s.exec(one + "WHERE r.id = $3 AND ($1 OR r.owner_user_id = $2)", by.sees_all(), by.user_id, id));
 }
 
+std::optional<records::run_record> find_record(session& s, const records::viewer& by, const std::string& id) {
+  return select_one<records::run_record>(s, "runs", "WHERE id = $3 AND ($1 OR owner_user_id = $2)", by.sees_all(), by.user_id,
+                                         id);
+}
+
 std::vector<records::run_view> list(session& s, const records::viewer& by, const records::page& page,
                                     const std::optional<std::string>& agent_id) {
   // One statement each: a condition that is sometimes there would keep the planner from its index.
@@ -44,6 +49,14 @@ std::optional<std::vector<records::step_record>> steps(session& s, const records
   if (!may_see(s, by, id))
     return std::nullopt;
   return select<records::step_record>(s, "run_steps", "WHERE run_id = $1 ORDER BY seq", id);
+}
+
+std::vector<records::prompt_record> prompts(session& s, const records::viewer& by, const std::string& id) {
+  return select<records::prompt_record>(s, "prompts", R"(
+    WHERE hash IN (SELECT st.request->>'prompt' FROM run_steps st JOIN runs r ON r.id = st.run_id
+                   WHERE st.run_id = $3 AND st.kind = 'model' AND ($1 OR r.owner_user_id = $2))
+    ORDER BY created_at, hash)",
+                                        by.sees_all(), by.user_id, id);
 }
 
 bool may_see(session& s, const records::viewer& by, const std::string& id) {

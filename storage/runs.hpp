@@ -1,5 +1,6 @@
 #pragma once
 
+#include "messages/records/prompt.hpp"
 #include "messages/records/run_view.hpp"
 #include "messages/records/viewer.hpp"
 
@@ -15,12 +16,16 @@ class session;
 namespace storage::runs {
 
 [[nodiscard]] std::optional<records::run_view> find(session& s, const records::viewer& by, const std::string& id);
+/// The whole row.
+[[nodiscard]] std::optional<records::run_record> find_record(session& s, const records::viewer& by, const std::string& id);
 /// Newest first; with `agent_id` only that agent's.
 [[nodiscard]] std::vector<records::run_view> list(session& s, const records::viewer& by, const records::page& page = {},
                                                   const std::optional<std::string>& agent_id = {});
 /// In order; empty optional when the viewer may not see the run.
 [[nodiscard]] std::optional<std::vector<records::step_record>> steps(session& s, const records::viewer& by,
                                                                      const std::string& id);
+/// What the run's model calls were told beside the conversation; their steps name them by hash.
+[[nodiscard]] std::vector<records::prompt_record> prompts(session& s, const records::viewer& by, const std::string& id);
 [[nodiscard]] bool may_see(session& s, const records::viewer& by, const std::string& id);
 [[nodiscard]] records::queue_view queue(session& s, const records::viewer& by);
 /// Runs by state, for /metrics. States without a run are absent.

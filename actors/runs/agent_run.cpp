@@ -268,7 +268,7 @@ void agent_run::answered(messages::model_reply& reply) {
     answer.text.insert(0, std::exchange(cut_, {}));
     answer.reasoning.reset(); // it belongs to the second part alone
   }
-  const bool first = t_.model_calls == 0;
+  const bool first = !prompt_noted_; // of this actor: a fork says what it was told itself
   t_.add_answer(answer);
   auto& s = staged_.steps.emplace_back();
   s.run_id = run_.id;
@@ -279,9 +279,13 @@ void agent_run::answered(messages::model_reply& reply) {
   boost::json::object shown;
   if (first) {
     shown.emplace("task", t_.task.str());
+    if (prompt_.turn.str() != run_.message)
+      shown.emplace("turn", prompt_.turn.str());
     if (!t_.input.empty())
       shown.emplace("input", base::cut_utf8(t_.input.str(), shown_input_bytes));
   }
+  if (note_prompt())
+    shown.emplace("prompt", t_.prompt_hash);
   s.request = std::move(shown);
   s.response = base::to_json(answer);
   s.input_tokens = answer.input_tokens;
@@ -291,6 +295,29 @@ void agent_run::answered(messages::model_reply& reply) {
   s.ended_at = now();
   publish_step(s);
   next();
+}
+
+/// Whether the step has to say what its call was told: it is the first, or that is another than before. What the database
+/// does not have of it goes with the next commit.
+bool agent_run::note_prompt() {
+  if (std::exchange(prompt_noted_, true)) // it stays the same as long as this actor lives
+    return false;
+  auto hash = known_prompts::hash_of(prompt_.system.str(), offered_);
+  if (hash == t_.prompt_hash)
+    return false;
+  t_.prompt_hash = std::move(hash);
+  if (services_->prompts->has(t_.prompt_hash))
+    return true;
+  auto& row = staged_.prompts.emplace_back();
+  row.hash = t_.prompt_hash;
+  row.system = prompt_.system.str();
+  boost::json::array told;
+  for (const auto& name : offered_)
+    if (const auto* tool = services_->tools->find(name))
+      told.push_back({{"name", tool->name()}, {"description", tool->description()}, {"schema", tool->schema()}});
+  row.tools = std::move(told);
+  row.created_at = now();
+  return true;
 }
 
 /// Tries again, then with the fallback model. Where a part of the answer was shown, the model is asked to go on behind it.
@@ -438,6 +465,8 @@ void agent_run::written(const caf::error* e) {
     send_write();
     return;
   }
+  for (const auto& prompt : writes_.front().write.prompts)
+    services_->prompts->add(prompt.hash);
   auto done = std::move(writes_.front().then);
   writes_.pop_front();
   if (!writes_.empty())

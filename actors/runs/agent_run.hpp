@@ -39,6 +39,7 @@ private:
   void next();
   void call_model();
   void answered(messages::model_reply& reply);
+  bool note_prompt();
   void model_failed(const messages::model_reply& reply);
   void keep_shown();
   void stop();
@@ -103,6 +104,7 @@ private:
   transcript t_;
   prompt prompt_;
   std::vector<std::string> offered_; ///< names of the tools that the model is told of
+  bool prompt_noted_ = false;        ///< whether a step of this actor's has said what it is told
   std::string model_;                ///< the run's own, or the fallback once that took over
   std::string topic_;
 

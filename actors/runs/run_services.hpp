@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/runs/known_prompts.hpp"
 #include "actors/system/tree.hpp"
 #include "base/clock.hpp"
 #include "base/shared_value.hpp"
@@ -33,6 +34,7 @@ struct run_services {
   std::shared_ptr<const tools::tool_set> tools;
   std::shared_ptr<const std::atomic<bool>> paused; ///< the kill switch; read before each model and tool call
   base::clock_ptr clock;
+  std::shared_ptr<known_prompts> prompts = std::make_shared<known_prompts>();
   std::shared_ptr<const base::shared_value<config::runtime_settings>> settings;
   std::shared_ptr<const base::shared_value<records::user_profiles>> profiles;
   std::shared_ptr<net::engine> http; ///< for tools that reach out

@@ -58,6 +58,7 @@ run_supervisor::behavior_type run_supervisor::make_behavior() {
   recover({});
   return {
     [this](const messages::start_run& m) { return start_agent(m); },
+    [this](const messages::copy_run& m) { return copy(m); },
     [this](messages::start_chat_turn& m) -> caf::result<messages::run_queued> {
       records::new_run out;
       out.run.kind = records::run_kind::chat;

@@ -68,6 +68,7 @@ private:
   void tell_parent(const std::string& parent_run_id, const std::string& run_id);
   void stop_children(const std::string& run_id);
   caf::result<messages::run_queued> start_agent(const messages::start_run& m);
+  caf::result<messages::run_queued> copy(const messages::copy_run& m); // run_copies.cpp
   void queue(records::new_run run, caf::typed_response_promise<messages::run_queued> reply);
   caf::result<messages::done> stop(const std::string& run_id);
   caf::result<messages::done> set_paused(bool paused);

@@ -29,11 +29,14 @@ std::vector<models::message> history_of(const std::vector<records::stored_messag
   return history;
 }
 
+std::string end_of(const std::string& run_id) {
+  constexpr std::size_t told_apart = 12; // the random end of a UUIDv7
+  return run_id.substr(run_id.size() > told_apart ? run_id.size() - told_apart : 0);
+}
+
 /// Models number their calls anew in each request: the run and its answer tell them apart.
 std::string call_id_of(const std::string& run_id, const std::string& models_id, int answer) {
-  constexpr std::size_t told_apart = 12; // the random end of a UUIDv7
-  return models_id + '-' + std::to_string(answer) + '-'
-         + run_id.substr(run_id.size() > told_apart ? run_id.size() - told_apart : 0);
+  return models_id + '-' + std::to_string(answer) + '-' + end_of(run_id);
 }
 
 boost::json::value unknown_result() {
@@ -191,6 +194,9 @@ transcript make_transcript(const records::claimed_run& run, const tools::tool_se
       base::field_errors errors;
       if (const auto answer = base::from_json<models::answer>(step.response, errors))
         t.add_answer(*answer);
+      if (const auto* request = step.request.if_object(); request != nullptr)
+        if (const auto* hash = request->if_contains("prompt"); hash != nullptr && hash->is_string())
+          t.prompt_hash = hash->get_string();
       continue;
     }
     const auto call_id = step.request.is_object() && step.request.get_object().contains("call_id")
@@ -227,6 +233,16 @@ transcript make_transcript(const records::claimed_run& run, const tools::tool_se
       call->confirmation = confirmation;
   }
   return t;
+}
+
+void rename_call(records::step_record& step, const std::string& from_run, const std::string& to_run) {
+  auto* request = step.request.if_object();
+  auto* id = request == nullptr ? nullptr : request->if_contains("call_id");
+  if (id == nullptr || !id->is_string())
+    return;
+  std::string text(id->get_string());
+  if (const auto old = end_of(from_run); text.ends_with(old))
+    *id = text.substr(0, text.size() - old.size()) + end_of(to_run);
 }
 
 std::string describe_event(const records::trigger_event& event) {

@@ -49,6 +49,7 @@ struct transcript {
   int model_calls = 0;
   int tool_calls = 0;
   bool untrusted_entered = false;       ///< an input or a tool result
+  std::string prompt_hash;              ///< what its last model step says that it was told; may be empty
   bool finished = false;                ///< the last answer asked for no tool
   std::vector<std::vector<records::attachment_head>> history_files; ///< as long as history
   std::vector<records::attachment_head> turn_files;
@@ -73,6 +74,9 @@ inline constexpr std::string_view answer_separator = "\n\n";
 /// if its risk is `read`; else it is put into `unknown`, as a step with the state unknown and a result that says so.
 [[nodiscard]] transcript make_transcript(const records::claimed_run& run, const tools::tool_set& tools,
                                          base::timestamp now, std::vector<records::step_record>& unknown);
+
+/// Gives a copied step's call the id that it has in the copy.
+void rename_call(records::step_record& step, const std::string& from_run, const std::string& to_run);
 
 /// A webhook's input: content type and endpoint name, then the body, JSON pretty-printed.
 [[nodiscard]] std::string describe_event(const records::trigger_event& event);

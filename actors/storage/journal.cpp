@@ -127,7 +127,11 @@ void journal::accept(records::new_run run, queue_reply reply) {
 caf::result<messages::done> journal::write(records::run_write write) {
   if (writes_.size() >= settings_.max_writes)
     return messages::to_error(overloaded("too many writes wait for the database"));
-  for (const auto& run : write.queued) // without the owner's limit: a run that goes on has but a few of them
+  // Sub-agents come without the owner's limit: a run that goes on waits for a few of them only.
+  for (const auto& run : write.queued)
+    if (settings_.max_queued_runs > 0 && !run.parent_run_id && queued_[owner_of(run)] >= settings_.max_queued_runs)
+      return messages::to_error(overloaded("the owner's queue is full"));
+  for (const auto& run : write.queued)
     ++queued_[owner_of(run)];
   auto reply = make_response_promise<messages::done>();
   writes_.push_back({std::move(write), reply});

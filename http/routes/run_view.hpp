@@ -22,6 +22,13 @@ struct parent_of_run {
 };
 BOOST_DESCRIBE_STRUCT(parent_of_run, (), (run_id, seq))
 
+/// The run that this one repeats; `seq`: from which step on it goes its own way, null: it is a rerun.
+struct origin_of_run {
+  std::string run_id;
+  std::optional<int> seq;
+};
+BOOST_DESCRIBE_STRUCT(origin_of_run, (), (run_id, seq))
+
 /// A run as lists and its page show it.
 struct run_answer {
   std::string id;
@@ -32,6 +39,7 @@ struct run_answer {
   std::optional<std::string> message;
   std::optional<run_trigger> trigger;
   std::optional<parent_of_run> parent;
+  std::optional<origin_of_run> copy_of;
   records::run_state status = records::run_state::queued;
   std::optional<std::string> why_waiting;
   base::timestamp queued_at{};
@@ -45,7 +53,7 @@ struct run_answer {
   std::string trace_id;
 };
 BOOST_DESCRIBE_STRUCT(run_answer, (),
-                      (id, kind, agent_id, agent_name, conversation_id, message, trigger, parent, status, why_waiting,
+                      (id, kind, agent_id, agent_name, conversation_id, message, trigger, parent, copy_of, status, why_waiting,
                        queued_at, started_at, ended_at, input_tokens, output_tokens, cost_usd, result, error, trace_id))
 
 [[nodiscard]] run_answer view_of(const records::run_view& row);

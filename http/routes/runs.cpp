@@ -1,6 +1,7 @@
 #include "storage/runs.hpp"
 #include "http/event_stream.hpp"
 #include "http/routes/all.hpp"
+#include "http/routes/model_view.hpp"
 #include "http/routes/run_view.hpp"
 
 #include <algorithm>
@@ -22,6 +23,8 @@ run_answer view_of(const records::run_view& r) {
     out.trigger = run_trigger{r.trigger_kind.value_or(""), *r.trigger_event_id};
   if (r.parent_run_id)
     out.parent = parent_of_run{*r.parent_run_id, r.parent_seq};
+  if (r.forked_from)
+    out.copy_of = origin_of_run{*r.forked_from, r.forked_seq};
   out.status = r.state;
   out.why_waiting = r.why_waiting;
   out.queued_at = r.queued_at;
@@ -103,6 +106,11 @@ std::vector<step_view> steps(call& c) {
   return out;
 }
 
+std::vector<records::prompt_record> prompts(call& c) {
+  const auto row = find(c.with, c.viewer(), c.parameter());
+  return c.db("runs.prompts", [by = c.viewer(), id = row.id](storage::session& s) { return storage::runs::prompts(s, by, id); });
+}
+
 action_done stop(call& c) {
   const auto row = find(c.with, c.viewer(), c.parameter());
   const problem ended(409, "The run has ended already.");
@@ -113,6 +121,42 @@ action_done stop(call& c) {
     throw ended; // meanwhile
   call::check(answer);
   return {};
+}
+
+struct fork_body {
+  int seq = 0;
+  std::optional<std::string> model;
+  std::optional<std::string> message;
+  static std::span<const base::field_rule> rules() {
+    static constexpr base::field_rule all[]
+      = {{.name = "seq", .help = "the answer of the model from which on it goes its own way", .required = true, .min = 1, .max = 1'000'000},
+         {.name = "model", .help = "`provider:model`; empty: the same", .min = 3, .max = 200},
+         {.name = "message", .help = "in place of the first run's", .max = 200'000}};
+    return all;
+  }
+};
+BOOST_DESCRIBE_STRUCT(fork_body, (), (seq, model, message))
+
+struct run_begun {
+  std::string run_id;
+};
+BOOST_DESCRIBE_STRUCT(run_begun, (), (run_id))
+
+run_begun copy(call& c, int seq, std::string model, std::optional<std::string> message) {
+  const auto row = find(c.with, c.viewer(), c.parameter());
+  auto id = c.with.engine->copy_run(row.id, c.by.who.user_id, c.by.kind == sign_in_kind::key, seq, std::move(model),
+                                    std::move(message));
+  if (!id && id.error().code == base::errc::invalid)
+    throw problem::field("seq", "must be an answer of the model, which that step is not");
+  return {call::value(std::move(id))};
+}
+
+run_begun rerun(call& c) { return copy(c, 0, {}, {}); }
+
+run_begun fork(call& c, const fork_body& body) {
+  if (body.model)
+    check_model(c.with, *body.model, "model");
+  return copy(c, body.seq, body.model.value_or(""), body.message);
 }
 
 void events(call& c) {
@@ -139,6 +183,24 @@ void add_runs(route_table& t) {
   t.add<std::vector<step_view>>(
     {.method = "GET", .path = "/api/runs/{id}/steps", .key_scopes = readers, .help = "What a run did, in order"},
     steps);
+  t.add<std::vector<records::prompt_record>>(
+    {.method = "GET",
+     .path = "/api/runs/{id}/prompts",
+     .key_scopes = readers,
+     .help = "System prompts and tools that the run's model was told of; the input of a model's step names one as `prompt`"},
+    prompts);
+  t.add<run_begun>({.method = "POST",
+                    .path = "/api/runs/{id}/rerun",
+                    .key_scopes = {scope::run},
+                    .help = "Runs the agent, as it is now, with the same input",
+                    .status = 202},
+                   rerun);
+  t.add({.method = "POST",
+         .path = "/api/runs/{id}/fork",
+         .key_scopes = {scope::run},
+         .help = "Begins a run with the steps before `seq` copied, and goes on from there",
+         .status = 202},
+        fork);
   t.add<action_done>(
     {.method = "POST", .path = "/api/runs/{id}/stop", .key_scopes = {scope::run}, .help = "Stops a run"}, stop);
   t.add_raw({.method = "GET",

@@ -83,11 +83,14 @@ export interface Ability { tool: string; use: string; may: "freely" | "without_o
 
 export interface Run {
   id: string; kind: "chat" | "agent"; agent_id: string | null; agent_name?: string | null; conversation_id: string | null;
-  message?: string | null; trigger: { kind: string; event_id: string } | null; parent?: { run_id: string; seq: number | null } | null; status: RunStatus; why_waiting: string | null;
+  message?: string | null; trigger: { kind: string; event_id: string } | null; parent?: { run_id: string; seq: number | null } | null;
+  copy_of?: { run_id: string; seq: number | null } | null; status: RunStatus; why_waiting: string | null;
   queued_at: string; started_at: string | null; ended_at: string | null;
   input_tokens: number | null; output_tokens: number | null; cost_usd: number | null;
   result: string | null; error: string | null; trace_id: string | null;
 }
+/// What a model was told beside the conversation; steps name it by its hash.
+export interface Prompt { hash: string; system: string; tools: { name: string; description: string; schema: unknown }[]; created_at: string }
 export interface Step {
   seq: number; kind: "model" | "tool"; state: "begun" | "done" | "unknown"; name: string | null; input: unknown; output: unknown;
   input_tokens: number | null; output_tokens: number | null; cost_usd: number | null; started_at: string; ended_at: string | null;
@@ -255,6 +258,9 @@ export const api = {
   runs: (limit: number, before?: string, s?: AbortSignal) => get<Run[]>(`/api/runs${page(limit, before)}`, s),
   run: (id: string, s?: AbortSignal) => get<Run>(`/api/runs/${e(id)}`, s),
   steps: (id: string, s?: AbortSignal) => get<Step[]>(`/api/runs/${e(id)}/steps?limit=500`, s),
+  rerun: (id: string) => post<{ run_id: string }>(`/api/runs/${e(id)}/rerun`),
+  fork_run: (id: string, b: { seq: number; model?: string; message?: string }) => post<{ run_id: string }>(`/api/runs/${e(id)}/fork`, b),
+  prompts: (id: string, s?: AbortSignal) => get<Prompt[]>(`/api/runs/${e(id)}/prompts`, s),
   stop_run: (id: string) => post<unknown>(`/api/runs/${e(id)}/stop`),
 
   webhooks: (s?: AbortSignal) => get<Webhook[]>("/api/webhooks?limit=500", s),

@@ -13,6 +13,7 @@ import { AgentsPage } from "./pages/agents/agents_page";
 import { AuditPage } from "./pages/audit/audit_page";
 import { ChatPage } from "./pages/chat/chat_page";
 import { ChatsPage } from "./pages/chats/chats_page";
+import { ComparePage } from "./pages/compare/compare_page";
 import { LoginPage } from "./pages/login/login_page";
 import { ModelsPage } from "./pages/models/models_page";
 import { RunPage } from "./pages/run/run_page";
@@ -33,6 +34,7 @@ const routes: readonly Route[] = [
   { path: /^\/agents\/new$/, show: () => <NewAgentPage /> },
   { path: /^\/agents\/([^/]+)$/, show: (id) => <AgentPage key={id} id={id} /> },
   { path: /^\/runs$/, show: () => <RunsPage /> },
+  { path: /^\/compare$/, show: () => <ComparePage /> },
   { path: /^\/runs\/([^/]+)$/, show: (id) => <RunPage key={id} id={id} /> },
   { path: /^\/triggers$/, show: () => <TriggersPage /> },
   { path: /^\/models$/, show: () => <ModelsPage /> },

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "messages/records/prompt.hpp"
 #include "messages/records/run.hpp"
 
 #include <cstdint>
@@ -50,8 +51,9 @@ struct run_write {
   std::optional<confirmation_record> confirmation; ///< inserted, or updated where (run_id, call_id) is there
   std::optional<run_change> change;
   std::vector<run_record> queued = {}; ///< runs that begin with it: those that it waits for
+  std::vector<prompt_record> prompts = {}; ///< that its steps name; those that are there stay as they are
 };
-BOOST_DESCRIBE_STRUCT(run_write, (), (run_id, conversation_id, steps, audit, confirmation, change, queued))
+BOOST_DESCRIBE_STRUCT(run_write, (), (run_id, conversation_id, steps, audit, confirmation, change, queued, prompts))
 
 /// Queued runs per owner and priority: what the supervisor starts from.
 struct queue_count {

@@ -48,6 +48,9 @@ public:
     last_autonomous = autonomous;
     return base::new_id();
   }
+  base::result<std::string> copy_run(std::string, std::string, bool, int, std::string, std::optional<std::string>) override {
+    return base::new_id();
+  }
   base::result<std::string> start_chat_turn(std::string, std::string, std::string text, std::string,
                                             std::vector<records::attachment_head> attachments) override {
     last_attachments = std::move(attachments);

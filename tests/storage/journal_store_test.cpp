@@ -2,6 +2,7 @@
 
 #include "security/audit_chain.hpp"
 #include "storage/audit_log.hpp"
+#include "storage/runs.hpp"
 #include "tests/storage/journal_fixture.hpp"
 
 using records::run_priority;
@@ -345,6 +346,26 @@ TEST_F(JournalStore, runs_that_a_write_begins_are_queued_with_its_steps) {
   EXPECT_FALSE(taken[0].orphaned);
 }
 
+TEST_F(JournalStore, what_models_were_told_is_kept_once) {
+  const auto run = webhook_run("k").run;
+  store.queue({{run, {}, {}}});
+  records::run_write w;
+  w.run_id = run.id;
+  auto step = tool_step(run.id, 1, records::step_state::done);
+  step.kind = records::step_kind::model;
+  step.request = {{"prompt", "h1"}};
+  w.steps = {step};
+  w.prompts = {{"h1", "You are Otto.", boost::json::array{{{"name", "time"}}}, now}, {"h2", "Not asked for.", boost::json::array{}, now}};
+  EXPECT_FALSE(store.write({w}).at(0));
+  w.prompts[0].system = "another";
+  EXPECT_FALSE(store.write({w}).at(0));
+  const auto told = storage::runs::prompts(s, {ada, records::user_role::user}, run.id);
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].system, "You are Otto.");
+  EXPECT_EQ(told[0].tools.at(0).at("name"), "time");
+  EXPECT_TRUE(storage::runs::prompts(s, {bob, records::user_role::user}, run.id).empty());
+}
+
 TEST_F(JournalStore, a_run_whose_parent_has_ended_is_an_orphan) {
   const auto parent = webhook_run("k").run;
   store.queue({{parent, {}, {}}});
@@ -376,6 +397,7 @@ TEST_F(JournalStore, plans_go_by_index) {
   all.change->answer
     = records::stored_message{.role = "assistant", .content = "done", .tool_calls = {}, .run_id = {}, .at = now};
   all.queued = {webhook_run("k2").run};
+  all.prompts = {{"h", "You are Otto.", boost::json::array{}, now}};
   store.write({all});
   const auto statements = own.exec("SELECT name, array_length(parameter_types, 1) FROM pg_prepared_statements");
   ASSERT_GE(statements.size(), 4U);

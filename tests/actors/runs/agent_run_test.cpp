@@ -53,6 +53,23 @@ TEST_F(AgentRun, each_step_is_committed_before_the_next_begins) {
   EXPECT_THAT(changes["r1"].result.value_or(""), testing::HasSubstr("second"));
 }
 
+TEST_F(AgentRun, what_the_model_was_told_is_stored_once_and_named_by_the_first_step) {
+  start_supervisor(unlimited);
+  queue(agent_run("r1", "/tool time {}\n/say end"));
+  queue(agent_run("r2", "/tool time {}\n/say end"));
+  const auto hash = stored["r1"][1].request.at("prompt");
+  EXPECT_EQ(stored["r2"][1].request.at("prompt"), hash);
+  EXPECT_FALSE(stored["r1"][3].request.as_object().contains("prompt")) << "it is the same as before";
+  std::vector<records::prompt_record> rows;
+  for (const auto& w : writes)
+    rows.insert(rows.end(), w.prompts.begin(), w.prompts.end());
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0].hash, hash.as_string());
+  EXPECT_THAT(rows[0].system, testing::StartsWith("/tool time {}"));
+  EXPECT_EQ(rows[0].tools.at(0).at("name"), "time");
+  EXPECT_EQ(stored["r1"][1].request.at("turn"), "Do what your instructions say.");
+}
+
 TEST_F(AgentRun, commands_in_untrusted_input_are_never_carried_out) {
   auto run = claim(agent_run("r1", "/input"));
   run.event.emplace();

@@ -82,6 +82,24 @@ TEST_F(Journal, an_owner_s_full_queue_takes_nothing_and_others_are_not_affected)
   EXPECT_FALSE(*deliver("u1"));
 }
 
+TEST_F(Journal, a_full_queue_takes_no_copy_of_a_run_but_the_sub_agents_of_one_that_goes_on) {
+  settings.max_queued_runs = 1;
+  start();
+  EXPECT_FALSE(*deliver("u1"));
+  messages::write_run copy;
+  copy.write.queued.emplace_back().owner_user_id = "u1";
+  const auto refused = ask<messages::done>(journal, copy);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(messages::to_failure(refused.error()).code, base::errc::overloaded);
+  copy.write.queued.front().parent_run_id = "r";
+  self->send(journal, copy);
+  drain();
+  EXPECT_EQ(works.size(), 1U);
+  finish_with(base::errc::invalid); // neither was stored: there is room again
+  finish_with(base::errc::invalid);
+  EXPECT_FALSE(*deliver("u1"));
+}
+
 TEST_F(Journal, writes_beyond_their_queue_are_overloaded) {
   settings.max_batch = 1;
   settings.max_writes = 2;

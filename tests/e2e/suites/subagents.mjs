@@ -72,6 +72,49 @@ suite("Sub-agents", () => {
   });
 });
 
+suite("Reruns and forks", () => {
+  test("a run is repeated with the same input", async () => {
+    const agent = await make_agent("/say one");
+    const id = await start(agent, "/say two");
+    await ended(id);
+    const page = await new_page();
+    await page.goto(`/runs/${id}`);
+    await page.getByRole("button", { name: "Run again" }).click();
+    await page.getByText("It repeats").waitFor();
+    const copy = await ended(/\/runs\/([^/?]+)/.exec(page.url())[1]);
+    assert.deepEqual(copy.copy_of, { run_id: id, seq: null });
+    assert.equal(copy.result, "one\ntwo");
+  });
+
+  test("a fork keeps the steps before, does nothing of them again, and is compared with the first", async () => {
+    const name = fresh("note").replace(" ", "-");
+    const agent = await make_agent(`/tool filesystem {"action":"write","path":"${name}","content":"once"}\n/say written`, { allowed_tools: ["filesystem"] });
+    const id = await start(agent);
+    await ended(id);
+    const page = await new_page();
+    await page.goto(`/runs/${id}?step=3`);
+    await page.getByRole("button", { name: "Fork from here…" }).click();
+    await page.getByLabel("Message").fill("/say and more");
+    await page.getByRole("button", { name: /^Fork/ }).last().click();
+    await page.getByText("Forked from").waitFor();
+    const fork = await ended(/\/runs\/([^/?]+)/.exec(page.url())[1]);
+    assert.deepEqual(fork.copy_of, { run_id: id, seq: 3 });
+    assert.match(fork.result, /and more/);
+    const audited = await as_admin("GET", "/api/audit?tool_name=filesystem");
+    assert.equal(audited.entries.filter((e) => e.task_id === fork.id).length, 0, "the copied call was not made again");
+    await page.getByRole("link", { name: "Compare" }).click();
+    await page.getByText("1 of 3 differ").waitFor();
+  });
+
+  test("a fork begins at an answer of the model only", async () => {
+    const agent = await make_agent("/tool time {}\n/say done", { allowed_tools: ["time"] });
+    const id = await start(agent);
+    await ended(id);
+    await assert.rejects(as_admin("POST", `/api/runs/${id}/fork`, { seq: 2 }), /422.*seq/);
+    await assert.rejects(as_admin("POST", `/api/runs/${id}/fork`, { seq: 1, model: "no:such" }), /422.*model/);
+  });
+});
+
 suite("Agents to start from", () => {
   test("a template fills the form with tools that there are, and says what the server lacks", async () => {
     const page = await new_page();

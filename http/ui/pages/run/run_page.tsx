@@ -1,3 +1,4 @@
+import { useState } from "preact/hooks";
 import { api, type Run, type Step } from "../../api";
 import { Answer } from "../../components/answer";
 import { Button } from "../../components/button";
@@ -13,6 +14,7 @@ import { short_time } from "../../lib/format";
 import { useKeys } from "../../lib/keys";
 import { navigate, url } from "../../lib/router";
 import { ChildLinks, children_of } from "./children";
+import { ForkDialog } from "./fork_dialog";
 import { RunFigures } from "./run_figures";
 import { StartDrawer, StepDrawer } from "./step_drawer";
 import { Timeline } from "./timeline";
@@ -39,23 +41,25 @@ export function RunPage({ id }: { id: string }) {
   const run = live.run.data;
   const active = run !== undefined && is_active(run.status);
   const now = useNow(active ? 500 : 60_000);
+  const [forking, set_forking] = useState<Step | null>(null);
   const query = url.value.searchParams.get("step");
   const selected = query === null ? null : Number(query);
   const close = () => navigate(`/runs/${id}`, "replace");
   const stop = () => { if (active) void act.run(() => api.stop_run(id)).then(() => live.run.reload()); };
   const again = () => void act.run(async () => {
-    const { run_id } = await api.run_agent(run!.agent_id!, run!.message ?? undefined);
+    const { run_id } = await api.rerun(id);
     navigate(`/runs/${run_id}`);
   });
   useKeys({ s: stop, Escape: close }, run_help);
   const step = live.steps.data?.find((s) => s.seq === selected);
   const drawer = run !== undefined && (selected === 0 || step !== undefined);
-  const repeatable = run && !active && run.kind === "agent" && run.agent_id && run.agent_name && !run.trigger;
+  const repeatable = run && !active && run.kind === "agent" && run.agent_id && run.agent_name;
   return (
     <Page
       title={run ? `Run ${short_time(run.queued_at)}` : "Run"} crumbs={crumbs_of(run)} scene={drawer ? "detail" : undefined}
       badge={run && <span class={`badge ${run.status === "running" ? "badge--live" : run.status === "error" ? "badge--bad" : run.status === "waiting" ? "badge--warn" : ""}`}><RunState status={run.status} /></span>}
       actions={<>
+        {repeatable && <a class="btn btn--sm" href={`/compare?a=${run.copy_of?.run_id ?? id}${run.copy_of ? `&b=${id}` : ""}`}>Compare</a>}
         {repeatable && <Button small server busy={act.busy} icon="rerun" onClick={again}>Run again</Button>}
         {active && <Button kind="danger" small server busy={act.busy} icon="stop" keys="S" onClick={stop}>Stop</Button>}
       </>}
@@ -69,8 +73,9 @@ export function RunPage({ id }: { id: string }) {
           {live.steps.error && live.run.data && <Loaded of={live.steps} what="the steps">{() => null}</Loaded>}
         </Scroll>
         {run && selected === 0 && <StartDrawer run={run} on_close={close} />}
-        {step && <StepDrawer step={step} of={live.steps.data?.length ?? 0} on_close={close} />}
+        {step && <StepDrawer run={run!} step={step} steps={live.steps.data ?? []} on_close={close} on_fork={run?.kind === "agent" && run.agent_name && step.kind === "model" ? () => set_forking(step) : undefined} />}
       </div>
+      {run && forking && <ForkDialog run={run} step={forking} on_close={() => set_forking(null)} />}
     </Page>
   );
 }
@@ -96,6 +101,7 @@ function Content({ run, steps, text, now, selected }: { run: Run; steps: readonl
       {run.status === "waiting" && waited_for.length === 0 && run.conversation_id && <div class="notice notice--warn"><Mark name="hand" /><p><b>It waits for your answer.</b> {run.why_waiting}</p><a class="btn btn--sm" href={`/chat/${run.conversation_id}`}>Go to the question</a></div>}
       {run.status === "queued" && run.why_waiting && <div class="notice" role="status"><Mark name="wait" /><p><b>Waiting.</b> {run.why_waiting}</p></div>}
       {run.error && <div class="notice notice--bad" role="alert"><Mark name="bad" word="Problem:" /><p><b>The run failed.</b> {run.error} What its steps did until then stays done.</p></div>}
+      {run.copy_of && <p class="dim">{run.copy_of.seq ? <>Forked from <a href={`/runs/${run.copy_of.run_id}?step=${run.copy_of.seq}`}>another run at step {run.copy_of.seq}</a>: the steps before it were copied, and not done again.</> : <>It repeats <a href={`/runs/${run.copy_of.run_id}`}>another run</a> with the same input.</>}</p>}
       <RunFigures run={run} steps={steps} now={now} />
       <Timeline run={run} steps={with_present(run, steps, text)} now={now} selected={selected} />
       {active && text && <section class="panel bleed" aria-labelledby="now-head"><header><h2 id="now-head">Being written</h2></header><div class="pad"><Answer text={text} writing /></div></section>}

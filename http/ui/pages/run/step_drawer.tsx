@@ -5,20 +5,18 @@ import { CopyButton } from "../../components/copy_button";
 import { started_by } from "../../components/run_state";
 import { clock_ms, count, duration, full_time, money, ms_between, pretty } from "../../lib/format";
 import { ChildLinks, children_of } from "./children";
+import { PromptView } from "./prompt_view";
 import { arguments_of, risk_of, step_name, text_of_step } from "./step_words";
 
-/// A model's step holds no copy of what it was given: the steps before it have it.
-const nothing = (input: unknown, kind: Step["kind"]) => input === null || input === undefined || (kind === "model" && typeof input === "object" && Object.keys(input).length === 0);
-
 /// One step in full.
-export function StepDrawer({ step, of, on_close }: { step: Step; of: number; on_close: () => void }) {
+export function StepDrawer({ run, step, steps, on_close, on_fork }: { run: Run; step: Step; steps: readonly Step[]; on_close: () => void; on_fork?: (() => void) | undefined }) {
   const text = step.kind === "model" ? text_of_step(step) : "";
   return (
     <aside class="drawer" aria-label={`Step ${step.seq}`}>
       <header>
-        <div class="row"><span class="label">Step {step.seq} of {of}</span><Button kind="quiet" small icon="x" label="Close" onClick={on_close} /></div>
+        <div class="row"><span class="label">Step {step.seq} of {steps.length}</span><Button kind="quiet" small icon="x" label="Close" onClick={on_close} /></div>
         <h2 class={step.kind === "tool" ? "mono" : ""}>{step_name(step)}</h2>
-        <div class="btns"><CopyButton text={pretty(step)} label="Copy as JSON" /></div>
+        <div class="btns"><CopyButton text={pretty(step)} label="Copy as JSON" />{on_fork && <Button small server icon="fork" onClick={on_fork}>Fork from here…</Button>}</div>
       </header>
       <section>
         {step.state === "unknown" && <div class="notice notice--hatch"><p><b>Outcome unknown.</b> The call had begun when the server stopped, and no result was written. It was not repeated; the model was told so.</p></div>}
@@ -33,7 +31,7 @@ export function StepDrawer({ step, of, on_close }: { step: Step; of: number; on_
       </section>
       {children_of(step).length > 0 && <section><h3>{step.state === "begun" ? "Waits for" : "Waited for"}</h3><ChildLinks children={children_of(step)} /></section>}
       {text && <section><h3>What it said</h3><Code title="Text" text={text} /></section>}
-      <section><h3>{step.kind === "tool" ? "Arguments" : "What it was given"}</h3>{nothing(step.input, step.kind) ? <p class="faint">Nothing was recorded.</p> : <Json title="Input" value={step.kind === "tool" ? arguments_of(step) : step.input} />}</section>
+      <section><h3>{step.kind === "tool" ? "Arguments" : "What it was told"}</h3>{step.kind === "model" ? <PromptView run={run} step={step} steps={steps} /> : step.input === null || step.input === undefined ? <p class="faint">Nothing was recorded.</p> : <Json title="Input" value={arguments_of(step)} />}</section>
       <section><h3>{step.kind === "tool" ? "What the model was told" : "Its answer"}</h3>{step.output === null || step.output === undefined ? <p class="faint">{step.state === "begun" ? "Not there yet." : "Nothing was recorded."}</p> : <Json title="Output" value={step.output} />}</section>
     </aside>
   );

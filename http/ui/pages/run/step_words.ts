@@ -19,6 +19,9 @@ interface ToolInput { arguments?: unknown; risk?: unknown }
 export const arguments_of = (step: Step): unknown => ((step.input as ToolInput | null)?.arguments !== undefined ? (step.input as ToolInput).arguments : step.input);
 export const risk_of = (step: Step): string | null => { const risk = (step.input as ToolInput | null)?.risk; return step.kind === "tool" && typeof risk === "string" ? risk : null; };
 
+/// Whether it was copied from the run that this one is a fork of.
+export const is_copied = (step: Step): boolean => (step.input as { copied?: unknown } | null)?.copied === true;
+
 /// A step in a few words, behind its name.
 export function step_words(step: Step): string {
   if (step.kind === "tool") return in_short(arguments_of(step));

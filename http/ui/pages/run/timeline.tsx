@@ -4,7 +4,7 @@ import { Icon, Mark } from "../../components/icon";
 import { is_active, started_by } from "../../components/run_state";
 import { duration, money, ms_between, tokens } from "../../lib/format";
 import { useRowKeys } from "../../lib/keys";
-import { step_name, step_words } from "./step_words";
+import { is_copied, step_name, step_words } from "./step_words";
 
 interface Props { run: Run; steps: readonly Step[]; now: number; selected: number | null }
 
@@ -33,6 +33,7 @@ function Row({ run, step, start, span, now, selected }: { run: Run; step: Step; 
   const open = step.state === "begun";
   const until = step.ended_at ? ms(step.ended_at) : open && !run.ended_at ? now : run.ended_at ? ms(run.ended_at) : from;
   const kind = step.state === "unknown" ? "unknown" : (step.output as { success?: unknown } | null)?.success === false ? "bad" : step.kind;
+  const copied = is_copied(step);
   const used = (step.input_tokens ?? 0) + (step.output_tokens ?? 0);
   return (
     <li class={step.kind === "tool" ? "nested" : ""}>
@@ -40,10 +41,10 @@ function Row({ run, step, start, span, now, selected }: { run: Run; step: Step; 
         <span class="seq">{step.seq}</span>
         <StepMark step={step} />
         <span class="what"><b class={step.kind === "tool" ? "mono" : ""}>{step_name(step)}</b><span class="faint clip">{step_words(step)}</span></span>
-        <span class="num">{step.state === "unknown" ? "unknown" : duration(until - from)}</span>
+        <span class="num">{copied ? <span class="faint">copied</span> : step.state === "unknown" ? "unknown" : duration(until - from)}</span>
         <span class="num faint tok">{used > 0 ? tokens(used) : ""}</span>
-        <span class="num faint cost">{step.kind === "tool" || step.cost_usd === null || step.state === "begun" ? "" : step.cost_usd === 0 ? "free" : money(step.cost_usd)}</span>
-        <span class="wf" aria-hidden="true"><i class={`${kind}${open && !run.ended_at ? " now" : ""}`} style={bar((from - start) / span, (until - from) / span)} /></span>
+        <span class="num faint cost">{copied || step.kind === "tool" || step.cost_usd === null || step.state === "begun" ? "" : step.cost_usd === 0 ? "free" : money(step.cost_usd)}</span>
+        <span class="wf" aria-hidden="true">{!copied && <i class={`${kind}${open && !run.ended_at ? " now" : ""}`} style={bar((from - start) / span, (until - from) / span)} />}</span>
       </a>
     </li>
   );
