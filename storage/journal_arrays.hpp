@@ -18,6 +18,7 @@ namespace storage {
 [[nodiscard]] std::vector<parameter> question_arrays(std::span<const records::run_write> in);
 [[nodiscard]] std::vector<parameter> change_arrays(std::span<const records::run_write> in);
 [[nodiscard]] std::vector<parameter> answer_arrays(std::span<const records::run_write> in);
+[[nodiscard]] std::vector<parameter> event_arrays(std::span<const records::run_write> in);
 
 /// The finished parameters, in this order; the arrays are used up.
 [[nodiscard]] std::vector<parameter> take_all(std::initializer_list<std::reference_wrapper<binary_array>> arrays);

@@ -49,8 +49,9 @@ struct run_write {
   std::vector<audit_record> audit;   ///< appended to the hash chain
   std::optional<confirmation_record> confirmation; ///< inserted, or updated where (run_id, call_id) is there
   std::optional<run_change> change;
+  std::vector<trigger_event> events = {}; ///< that no run came of; one whose key is there already is left out
 };
-BOOST_DESCRIBE_STRUCT(run_write, (), (run_id, conversation_id, steps, audit, confirmation, change))
+BOOST_DESCRIBE_STRUCT(run_write, (), (run_id, conversation_id, steps, audit, confirmation, change, events))
 
 /// Queued runs per owner and priority: what the supervisor starts from.
 struct queue_count {
