@@ -1,6 +1,7 @@
 // What works on its own, what it is set to, and who may: agents, triggers, settings, models, people, the engine.
 import "./support/hooks.mjs"; // first: it opens the world before any suite
 import "./suites/agents.mjs";
+import "./suites/schedules.mjs";
 import "./suites/webhooks.mjs";
 import "./suites/settings.mjs";
 import "./suites/models.mjs";
