@@ -311,7 +311,7 @@ int serve(const config::sourced_settings& sourced, const tree_extension& extend)
 
   services.engine = std::make_shared<http::actor_port>(
     system,
-    http::actor_handles{engine.db, engine.journal, engine.supervisor, engine.webhooks, engine.hub, engine.gateway,
+    http::actor_handles{engine.db, engine.journal, engine.supervisor, engine.webhooks, engine.scheduler, engine.hub, engine.gateway,
                         engine.http, engine.injector, engine.tree.registry},
     now, databases.vault);
   services.settings = now.settings;

@@ -1,6 +1,7 @@
 #include "config/runtime_settings.hpp"
 
 #include "config/host_list.hpp"
+#include "config/time_zones.hpp"
 
 #include <algorithm>
 #include <array>
@@ -74,6 +75,8 @@ constexpr std::array table{
                "Where the SearXNG server is; its host must be in system:egress_allow_hosts if it is a private one"},
   setting_info{"system:search_api_key", setting_kind::secret, "", "", 1, 1'024, setting_effect::next_run,
                "Key for Brave's search"},
+  setting_info{"system:time_zone", setting_kind::text, "UTC", "", 0, 0, setting_effect::at_once,
+               "Time zone of schedules whose owner has set none, such as Europe/Berlin"},
   setting_info{"system:personality_soul", setting_kind::prose, "", "", 0, 65'536, setting_effect::next_run,
                "SOUL: how the agent is and speaks, for everybody who has no text of their own"},
   setting_info{"system:personality_user", setting_kind::prose, "", "", 0, 65'536, setting_effect::next_run,
@@ -186,6 +189,8 @@ std::optional<std::string> reason_against(std::string_view key, std::string_view
       return "must be an absolute path";
     if (!info->choices.empty() && !is_choice(info->choices, value))
       return "must be one of: " + std::string(info->choices);
+    if (key == "system:time_zone" && find_time_zone(value) == nullptr)
+      return "must be a time zone like Europe/Berlin or UTC";
     if (key == "system:egress_allow_hosts")
       if (const auto hosts = host_list::parse(to_list(value)); !hosts)
         return hosts.error().message;

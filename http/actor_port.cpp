@@ -83,6 +83,14 @@ base::result<std::string> actor_port::start_chat_turn(chat_message said) {
   return std::move(queued->run_id);
 }
 
+base::result<std::string> actor_port::run_task(std::string task_id, bool autonomous) {
+  auto queued = engine::ask<messages::run_queued>(system_, to_.scheduler, database_limit,
+                                                  messages::run_task{std::move(task_id), autonomous});
+  if (!queued)
+    return queued.error();
+  return std::move(queued->run_id);
+}
+
 base::result<void> actor_port::stop_run(std::string run_id) {
   return tell(to_.supervisor, messages::stop_run{std::move(run_id)});
 }
@@ -122,7 +130,10 @@ void actor_port::deliver_webhook(webhook_delivery d, std::function<void(base::re
   caf::anon_send(to_.webhooks, std::move(m));
 }
 
-base::result<void> actor_port::webhooks_changed() { return tell(to_.webhooks, messages::reload_webhooks{}); }
+base::result<void> actor_port::triggers_changed() {
+  caf::anon_send(to_.scheduler, messages::schedules_changed{}); // it reads all anew whenever it acts
+  return tell(to_.webhooks, messages::reload_webhooks{});
+}
 
 base::result<void> actor_port::settings_changed() {
   struct all_settings {
@@ -148,6 +159,7 @@ base::result<void> actor_port::settings_changed() {
   now_.trusted_domains->set(std::move(all.trusted_domains));
   caf::anon_send(to_.gateway, messages::set_providers{std::move(all.providers)});
   caf::anon_send(to_.supervisor, run_limits_of(fresh));
+  caf::anon_send(to_.scheduler, messages::schedules_changed{});
   caf::anon_send(to_.journal, messages::set_journal_limits{fresh.max_queued_runs});
   const auto paused = fresh.paused;
   auto allowed = fresh.egress_allow_hosts;

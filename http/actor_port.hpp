@@ -9,6 +9,7 @@
 #include "messages/injection.hpp"
 #include "messages/providers.hpp"
 #include "messages/runs.hpp"
+#include "messages/schedules.hpp"
 #include "messages/webhooks.hpp"
 
 namespace http {
@@ -19,6 +20,7 @@ struct actor_handles {
   messages::journal_actor journal;
   messages::run_supervisor_actor supervisor;
   messages::webhooks_actor webhooks;
+  messages::scheduler_actor scheduler;
   messages::event_hub_actor hub;
   messages::llm_gateway_actor gateway;
   messages::http_client_actor http;
@@ -48,6 +50,7 @@ public:
   base::result<std::string> copy_run(std::string run_id, std::string user_id, bool autonomous, int seq,
                                      std::string model, std::optional<std::string> message) override;
   base::result<std::string> start_chat_turn(chat_message said) override;
+  base::result<std::string> run_task(std::string task_id, bool autonomous) override;
   base::result<void> stop_run(std::string run_id) override;
   base::result<void> stop_conversation(std::string conversation_id) override;
   base::result<void> answer_confirmation(std::string conversation_id, std::string call_id, std::string user_id,
@@ -56,7 +59,7 @@ public:
   base::result<void> resume() override;
   base::result<engine_state> state() override;
   void deliver_webhook(webhook_delivery d, std::function<void(base::result<webhook_receipt>)> tell) override;
-  base::result<void> webhooks_changed() override;
+  base::result<void> triggers_changed() override;
   base::result<void> settings_changed() override;
   base::result<std::vector<models::model_info>> models() override;
   base::result<std::vector<records::provider_state>> providers() override;

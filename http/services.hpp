@@ -112,6 +112,8 @@ public:
     = 0;
   /// conflict: a turn already runs there, what it replaces is not there any more, or the chat's agent is gone.
   virtual base::result<std::string> start_chat_turn(chat_message said) = 0;
+  /// Starts a scheduled task; answers the run's id. not_found, overloaded.
+  virtual base::result<std::string> run_task(std::string task_id, bool autonomous) = 0;
   /// not_found: no such run lives.
   virtual base::result<void> stop_run(std::string run_id) = 0;
   virtual base::result<void> stop_conversation(std::string conversation_id) = 0;
@@ -125,8 +127,8 @@ public:
 
   /// `tell` is called once from an actor's thread and must not block.
   virtual void deliver_webhook(webhook_delivery d, std::function<void(base::result<webhook_receipt>)> tell) = 0;
-  /// Endpoints, agents or users changed; answers when the new state is in force.
-  virtual base::result<void> webhooks_changed() = 0;
+  /// Endpoints, agents, scheduled tasks or users changed; answers when the new state is in force.
+  virtual base::result<void> triggers_changed() = 0;
   /// `system:*` rows, model servers or what users have set for themselves changed: reads them anew, puts them into the
   /// holders and tells the actors.
   virtual base::result<void> settings_changed() = 0;

@@ -44,6 +44,13 @@ struct write_audit {
 };
 BOOST_DESCRIBE_STRUCT(write_audit, (), (row))
 
+/// Stores an event that no run came of: a delivery that was ignored, a time that was missed. Its outcome says why. An event
+/// with its key that is there already stays as it is.
+struct store_event {
+  records::trigger_event event;
+};
+BOOST_DESCRIBE_STRUCT(store_event, (), (event))
+
 /// Takes queued runs to start them.
 struct claim_runs {
   std::string owner_user_id; ///< empty = system agents
@@ -125,6 +132,8 @@ using journal_actor = caf::typed_actor<
   caf::replies_to<write_run>::with<done>,
   /// The row, committed.
   caf::replies_to<write_audit>::with<done>,
+  /// The event, committed.
+  caf::replies_to<store_event>::with<done>,
   /// Runs that are now `running`.
   caf::replies_to<claim_runs>::with<claimed_runs>,
   /// Runs with all their steps.
@@ -154,6 +163,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(journal_messages, first_custom_type_id + 150)
   CAF_ADD_TYPE_ID(journal_messages, (messages::runs_queued))
   CAF_ADD_TYPE_ID(journal_messages, (messages::tell_queued))
   CAF_ADD_TYPE_ID(journal_messages, (messages::write_audit))
+  CAF_ADD_TYPE_ID(journal_messages, (messages::store_event))
 CAF_END_TYPE_ID_BLOCK(journal_messages)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(messages::accept_event)

@@ -12,6 +12,7 @@
 #include "messages/monitor.hpp"
 #include "messages/providers.hpp"
 #include "messages/runs.hpp"
+#include "messages/schedules.hpp"
 #include "messages/webhooks.hpp"
 
 #include <caf/actor_system_config.hpp>
@@ -53,6 +54,7 @@ void for_each_block(F&& f) {
   f.template operator()<id_block::run_note_messages>();
   f.template operator()<id_block::run_messages>();
   f.template operator()<id_block::webhook_messages>();
+  f.template operator()<id_block::schedule_messages>();
   f.template operator()<id_block::guardian_messages>();
   f.template operator()<id_block::monitor_messages>();
   f.template operator()<id_block::front_messages>();

@@ -29,7 +29,9 @@ bool update(session& s, const records::viewer& by, const row& a) {
       UPDATE agents SET name = $4, description = $5, prompt = $6, model = $7, can_create_subagents = $8,
              allowed_tools = $9, schedule = $10, enabled = $11, max_tool_calls = $12, prompt_mode = $13, updated_at = $14,
              fallback_model = $15, max_concurrent_runs = $16, budget_day_usd = $17, budget_month_usd = $18,
-             missed_runs = $19, missed_runs_max = $20, schedule_jitter_s = $21, allow_overlap = $22
+             missed_runs = $19, missed_runs_max = $20, schedule_jitter_s = $21, allow_overlap = $22,
+             schedule_since = CASE WHEN schedule IS DISTINCT FROM $10 OR (NOT COALESCE(enabled, TRUE) AND $11) THEN $14
+                                   ELSE schedule_since END
       WHERE id = $3 AND deleted_at IS NULL AND ($1 OR owner_user_id = $2))",
                 by.sees_all(), by.user_id, a.id, a.name, a.description, a.prompt, a.model, a.can_create_subagents,
                 a.allowed_tools, a.schedule, a.enabled, a.max_tool_calls, a.prompt_mode, a.updated_at, a.fallback_model,

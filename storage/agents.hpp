@@ -18,7 +18,8 @@ namespace storage::agents {
                                                       const records::page& page = {});
 [[nodiscard]] std::optional<records::agent_record> find(session& s, const records::viewer& by, const std::string& id);
 void create(session& s, const records::agent_record& row);
-/// Writes the whole row, but not whose it is, who made it and within what, created_at, deleted_at. Answers whether the viewer may see it.
+/// Writes the whole row, but not whose it is, who made it and within what, created_at, deleted_at; schedule_since moves to
+/// updated_at when the schedule changes or the agent is switched on. Answers whether the viewer may see it.
 bool update(session& s, const records::viewer& by, const records::agent_record& row);
 /// Hides it and the agents that it made, and switches their webhooks off. Answers whether it was there.
 bool remove(session& s, const records::viewer& by, const std::string& id, base::timestamp now);

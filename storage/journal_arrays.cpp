@@ -229,4 +229,24 @@ std::vector<parameter> begun_arrays(std::span<const run_write> in) {
                    queued_at, trace, from, from_seq});
 }
 
+std::vector<parameter> event_arrays(std::span<const run_write> in) {
+  array id(array::text), source(array::text), source_id(array::text), source_name(array::text), key(array::text),
+    content_type(array::text), body(array::text), outcome(array::text), received(array::text);
+  for (const auto& w : in)
+    for (const auto& e : w.events) {
+      id.add(e.id);
+      source.add(e.source);
+      source_id.add(e.source_id);
+      source_name.add(e.source_name);
+      key.add(e.dedupe_key);
+      content_type.add(e.content_type);
+      body.add(e.body.str());
+      outcome.add(e.outcome);
+      received.add(base::to_iso8601(e.received_at));
+    }
+  if (id.size() == 0)
+    return {};
+  return take_all({id, source, source_id, source_name, key, content_type, body, outcome, received});
+}
+
 } // namespace storage

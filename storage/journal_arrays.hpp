@@ -28,6 +28,7 @@ struct audit_chain {
 [[nodiscard]] std::vector<parameter> answer_arrays(std::span<const records::run_write> in);
 [[nodiscard]] std::vector<parameter> begun_arrays(std::span<const records::run_write> in);
 [[nodiscard]] std::vector<parameter> prompt_arrays(std::span<const records::run_write> in);
+[[nodiscard]] std::vector<parameter> event_arrays(std::span<const records::run_write> in);
 
 /// The finished parameters, in this order; the arrays are used up.
 [[nodiscard]] std::vector<parameter> take_all(std::initializer_list<std::reference_wrapper<binary_array>> arrays);

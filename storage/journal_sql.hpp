@@ -189,6 +189,16 @@ prompt AS (
 ))",
                              4};
 
+/// Events that no run came of; one that is there already stays.
+inline constexpr part events{R"(
+event AS (
+  INSERT INTO trigger_events (id, source, source_id, source_name, dedupe_key, content_type, body, outcome, received_at)
+  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                       $9::text[])
+  ON CONFLICT DO NOTHING
+))",
+                             9};
+
 /// $1 owner, $2 priority, $3 count, $4 now.
 inline constexpr std::string_view claim = R"(
 WITH run AS (

@@ -288,6 +288,7 @@ struct journal_store::impl {
     add(sql::answers, 16, answer_arrays(in));
     add(sql::begun, 32, begun_arrays(in));
     add(sql::prompts, 64, prompt_arrays(in));
+    add(sql::events, 128, event_arrays(in));
     if (!parts.empty())
       run("journal_write_" + std::to_string(combination), std::move(values), [&] { return joined(parts); });
     if (longer)
@@ -425,11 +426,12 @@ base::result<records::confirmation_record> journal_store::answer_confirmation(co
 }
 
 std::int64_t journal_store::forget_old_keys(base::timestamp now) {
-  // An event's own id as its key can meet no other delivery.
+  // An event's own id as its key can meet no other delivery. The keys of schedules are how far each has come.
   constexpr int most = 5'000; // a call: the journal has other work
   const auto freed = impl_->s.exec(R"(
     UPDATE trigger_events SET dedupe_key = id WHERE id = ANY (ARRAY(
-      SELECT id FROM trigger_events WHERE id > $1 AND received_at < $2 AND dedupe_key <> id ORDER BY id LIMIT $3))
+      SELECT id FROM trigger_events WHERE id > $1 AND received_at < $2 AND dedupe_key <> id AND source <> 'schedule'
+      ORDER BY id LIMIT $3))
     RETURNING id)",
                                    impl_->keys_freed_until, now - std::chrono::days(30), most);
   for (std::size_t i = 0; i < freed.size(); ++i)

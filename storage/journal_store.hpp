@@ -74,7 +74,7 @@ public:
                                                                  bool approved, records::confirmation_scope scope,
                                                                  base::timestamp now);
 
-  /// Frees the dedupe keys of events older than 30 days; answers how many.
+  /// Frees the dedupe keys of events older than 30 days, but not those of schedules; answers how many.
   std::int64_t forget_old_keys(base::timestamp now);
 
 private:

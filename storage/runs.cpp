@@ -6,7 +6,8 @@ namespace storage::runs {
 
 namespace {
 
-constexpr std::string_view view = R"(, r.id, r.kind, r.agent_id, a.name AS agent_name, r.conversation_id,
+constexpr std::string_view view = R"(, r.id, r.kind, r.agent_id,
+       COALESCE(a.name, CASE WHEN r.kind = 'agent' THEN r.definition->>'name' END) AS agent_name, r.conversation_id,
        r.owner_user_id, r.trigger_event_id, e.source AS trigger_kind, r.parent_run_id, r.parent_seq,
        r.forked_from, r.forked_seq, r.priority, r.state,
        r.why_waiting, r.attempts, r.queued_at, r.started_at, r.ended_at, r.input_tokens, r.output_tokens, r.cost_usd,
@@ -43,6 +44,14 @@ std::vector<records::run_view> list(session& s, const records::viewer& by, const
     where += " AND $4::text IS NULL";
   return read_rows<records::run_view>(
     s.exec(many + where + " ORDER BY r.id DESC LIMIT $2", by.user_id, page.limit, agent_id, page.before));
+}
+
+std::vector<records::run_view> list_of_task(session& s, const records::viewer& by, const std::string& task_id,
+                                            const records::page& page) {
+  return read_rows<records::run_view>(
+    s.exec(many + R"(WHERE e.source IN ('schedule', 'task') AND e.source_id = $3 AND ($1 OR r.owner_user_id = $2)
+                       AND ($4::text IS NULL OR r.id < $4) ORDER BY r.id DESC LIMIT $5)",
+           by.sees_all(), by.user_id, task_id, page.before, page.limit));
 }
 
 std::optional<std::vector<records::step_record>> steps(session& s, const records::viewer& by, const std::string& id) {

@@ -32,6 +32,9 @@ inline constexpr std::string_view usage_columns
 /// Newest first; with `agent_id` only that agent's.
 [[nodiscard]] std::vector<records::run_view> list(session& s, const records::viewer& by, const records::page& page = {},
                                                   const std::optional<std::string>& agent_id = {});
+/// Newest first: the runs of a scheduled task, by the clock and by hand.
+[[nodiscard]] std::vector<records::run_view> list_of_task(session& s, const records::viewer& by,
+                                                          const std::string& task_id, const records::page& page = {});
 /// In order; empty optional when the viewer may not see the run.
 [[nodiscard]] std::optional<std::vector<records::step_record>> steps(session& s, const records::viewer& by,
                                                                      const std::string& id);

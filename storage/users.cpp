@@ -1,6 +1,7 @@
 #include "storage/users.hpp"
 
 #include "storage/rows.hpp"
+#include "storage/schedules.hpp"
 
 namespace storage::users {
 
@@ -56,6 +57,8 @@ row change(session& s, const std::string& id, const records::user_change& change
     throw base::failure_error(base::errc::conflict, "the last admin can be neither disabled nor demoted");
   if (change.password_hash || change.is_active == false)
     s.exec("DELETE FROM sessions WHERE user_id = $1", id);
+  if (change.is_active == true)
+    schedules::forget_missed_of(s, id, now);
   t.commit();
   return *changed;
 }

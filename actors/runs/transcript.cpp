@@ -1,6 +1,7 @@
 #include "actors/runs/transcript.hpp"
 
 #include "base/encoding.hpp"
+#include "messages/records/schedule.hpp"
 
 #include <algorithm>
 
@@ -222,7 +223,7 @@ transcript make_transcript(const records::claimed_run& run, const tools::tool_se
   t.run_id = run.run.id;
   t.task = base::trusted_text(task_of(run));
   t.untrusted_entered = run.run.definition.from_outside;
-  if (run.event) {
+  if (run.event && !records::is_own_event(*run.event)) {
     t.input = base::untrusted_text(describe_event(*run.event));
     t.untrusted_entered = true;
   }

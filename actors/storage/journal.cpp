@@ -66,6 +66,11 @@ journal::behavior_type journal::make_behavior() {
       alone.audit.push_back(std::move(m.row));
       return write(std::move(alone));
     },
+    [this](messages::store_event& m) {
+      records::run_write alone;
+      alone.events.push_back(std::move(m.event));
+      return write(std::move(alone));
+    },
     [this](const messages::claim_runs& m) {
       return call<messages::claimed_runs>(
         "claim",

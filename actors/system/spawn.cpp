@@ -8,6 +8,7 @@
 #include "actors/outbound/http_client.hpp"
 #include "actors/outbound/llm_gateway.hpp"
 #include "actors/runs/run_supervisor.hpp"
+#include "actors/runs/scheduler.hpp"
 #include "actors/storage/journal.hpp"
 #include "actors/system/guardian.hpp"
 #include "actors/triggers/webhooks.hpp"
@@ -133,10 +134,13 @@ engine_tree spawn_engine(caf::actor_system& system, const engine_setup& setup) {
   e.supervisor = system.spawn<run_supervisor>(t.at("/runs/supervisor", "run_supervisor"), std::move(services), e.db,
                                               paused, *setup.metrics, std::move(supervisor_settings));
   e.webhooks = system.spawn<webhooks>(t.at("/triggers/webhooks", "webhooks"), e.db, e.journal, setup.clock);
+  e.scheduler = system.spawn<scheduler>(t.at("/runs/scheduler", "scheduler"), e.db, e.journal, setup.clock,
+                                        setup.settings);
 
   const auto add = [&](const auto& handle) { e.all.push_back(caf::actor_cast<caf::actor>(handle)); };
   add(e.injector);
   add(e.webhooks);
+  add(e.scheduler);
   add(e.supervisor);
   add(e.monitor);
   add(e.gateway);

@@ -8,6 +8,7 @@
 #include "messages/monitor.hpp"
 #include "messages/providers.hpp"
 #include "messages/runs.hpp"
+#include "messages/schedules.hpp"
 #include "messages/webhooks.hpp"
 #include "security/vault.hpp"
 
@@ -51,6 +52,7 @@ struct engine_tree {
   messages::injector_actor injector;
   messages::run_supervisor_actor supervisor;
   messages::webhooks_actor webhooks;
+  messages::scheduler_actor scheduler;
   std::vector<caf::actor> all; ///< in the order in which they are to end
 };
 

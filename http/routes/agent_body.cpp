@@ -2,14 +2,13 @@
 
 #include "http/routes/model_view.hpp"
 
+#include "engine/cron.hpp"
 #include "http/problem.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <set>
 
 namespace http::routes {
-namespace {
 
 void check_tools(const services& with, const boost::json::value& v, base::field_errors& errors) {
   constexpr const char* path = "allowed_tools";
@@ -44,28 +43,6 @@ void check_tools(const services& with, const boost::json::value& v, base::field_
   }
 }
 
-/// Five fields of the characters that cron has, or one of its words. The scheduler judges the rest.
-bool looks_like_cron(const std::string& text) {
-  constexpr std::array<std::string_view, 7> words{"@hourly",  "@daily",  "@midnight", "@weekly",
-                                                  "@monthly", "@yearly", "@annually"};
-  if (text.starts_with('@'))
-    return std::ranges::find(words, text) != words.end();
-  int fields = 0;
-  bool inside = false;
-  for (const char c : text) {
-    if (c == ' ') {
-      inside = false;
-      continue;
-    }
-    if (std::isalnum(static_cast<unsigned char>(c)) == 0 && std::string_view{"*/,-?"}.find(c) == std::string_view::npos)
-      return false;
-    fields += inside ? 0 : 1;
-    inside = true;
-  }
-  return fields == 5;
-}
-
-} // namespace
 
 std::optional<std::vector<std::string>> tools_from_json(const boost::json::value& v) {
   if (v.is_string())
@@ -115,7 +92,9 @@ agent_view view_of(const records::agent_record& r) {
           r.missed_runs,
           r.missed_runs_max,
           r.schedule_jitter_s,
-          r.allow_overlap};
+          r.allow_overlap,
+          {},
+          {}};
 }
 
 agent_body body_of(const records::agent_record& r) {
@@ -172,8 +151,9 @@ void check_agent(const services& with, const agent_body& body, const agent_body*
   }
   if (before == nullptr || before->allowed_tools != body.allowed_tools)
     check_tools(with, body.allowed_tools, errors);
-  if (body.schedule && (before == nullptr || before->schedule != body.schedule) && !looks_like_cron(*body.schedule))
-    errors.push_back({"schedule", "must be cron with five fields, or @hourly, @daily, @weekly, @monthly, @yearly"});
+  if (body.schedule && (before == nullptr || before->schedule != body.schedule))
+    if (const auto cron = engine::cron::parse(*body.schedule); !cron)
+      errors.push_back({"schedule", cron.error().message});
   if (!errors.empty())
     throw problem(std::move(errors));
 }

@@ -83,13 +83,16 @@ struct agent_view {
   int missed_runs_max = 5;
   int schedule_jitter_s = 0;
   bool allow_overlap = false;
+  std::optional<base::timestamp> next_run_at; ///< by its schedule, before jitter; empty: none comes
+  std::string time_zone;                      ///< in which its schedule goes
 };
 BOOST_DESCRIBE_STRUCT(agent_view, (),
                       (id, name, description, prompt, model, can_create_subagents, allowed_tools, schedule, enabled,
                        max_tool_calls, prompt_mode, parent_agent_id, created_by, owner_user_id, created_at, updated_at,
                        fallback_model, max_concurrent_runs, budget_day_usd, budget_month_usd, missed_runs,
-                       missed_runs_max, schedule_jitter_s, allow_overlap))
+                       missed_runs_max, schedule_jitter_s, allow_overlap, next_run_at, time_zone))
 
+/// Without next_run_at and time_zone, see schedule_view.hpp.
 [[nodiscard]] agent_view view_of(const records::agent_record& row);
 [[nodiscard]] agent_body body_of(const records::agent_record& row);
 void apply(const agent_body& body, records::agent_record& row);
@@ -105,5 +108,8 @@ void check_tools(const services& with, const boost::json::value& tools);
 
 /// NULL and `[]` are "all", `["none"]` is "none".
 [[nodiscard]] boost::json::value tools_to_json(const std::optional<std::vector<std::string>>& stored);
+
+/// Adds what is wrong with `allowed_tools` of a body.
+void check_tools(const services& with, const boost::json::value& v, base::field_errors& errors);
 
 } // namespace http::routes

@@ -4,6 +4,7 @@
 #include "http/routes/all.hpp"
 #include "http/routes/model_view.hpp"
 #include "http/routes/run_view.hpp"
+#include "http/routes/schedule_view.hpp"
 #include "storage/runs.hpp"
 
 #include <span>
@@ -41,6 +42,14 @@ struct abilities_body {
 };
 BOOST_DESCRIBE_STRUCT(abilities_body, (), (allowed_tools, can_create_subagents, agent_id))
 
+agent_view with_next(const owner_zones& zones, const records::agent_record& row, base::timestamp now) {
+  auto out = view_of(row);
+  out.time_zone = zones.of(row.owner_user_id);
+  if (row.enabled && row.schedule)
+    out.next_run_at = zones.next(*row.schedule, row.owner_user_id, now);
+  return out;
+}
+
 records::agent_record find(const call& c) {
   return found(c.db("agents.find", [by = c.viewer(), id = c.parameter()](
                                      storage::session& s) { return storage::agents::find(s, by, id); }),
@@ -55,14 +64,15 @@ void check_may_use(const call& c, const records::agent_record& row) {
 
 std::vector<agent_view> list(call& c) {
   std::vector<agent_view> out;
+  const auto zones = zones_of(c);
   for (const auto& row : c.db("agents.list", [by = c.viewer(), page = c.page()](storage::session& s) {
          return storage::agents::list(s, by, page);
        }))
-    out.push_back(view_of(row));
+    out.push_back(with_next(zones, row, c.now()));
   return out;
 }
 
-agent_view get(call& c) { return view_of(find(c)); }
+agent_view get(call& c) { return with_next(zones_of(c), find(c), c.now()); }
 
 agent_view create(call& c, const agent_body& body) {
   check_agent(c.with, body, nullptr);
@@ -70,9 +80,11 @@ agent_view create(call& c, const agent_body& body) {
   row.id = base::new_id();
   row.created_at = row.updated_at = c.now();
   row.owner_user_id = row.created_by = c.by.who.user_id;
+  row.schedule_since = row.created_at;
   apply(body, row);
   c.db("agents.create", [row](storage::session& s) { storage::agents::create(s, row); });
-  return view_of(row);
+  call::check(c.with.engine->triggers_changed());
+  return with_next(zones_of(c), row, c.now());
 }
 
 agent_view change(call& c, const patch_of<agent_body>& patch) {
@@ -86,8 +98,8 @@ agent_view change(call& c, const patch_of<agent_body>& patch) {
   must_be_found(
     c.db("agents.update", [by = c.viewer(), row](storage::session& s) { return storage::agents::update(s, by, row); }),
     "agent");
-  call::check(c.with.engine->webhooks_changed());
-  return view_of(row);
+  call::check(c.with.engine->triggers_changed());
+  return with_next(zones_of(c), row, c.now());
 }
 
 nothing remove(call& c) {
@@ -95,7 +107,7 @@ nothing remove(call& c) {
   must_be_found(c.db("agents.remove", [by = c.viewer(), id = c.parameter(), now = c.now()](
                                         storage::session& s) { return storage::agents::remove(s, by, id, now); }),
                 "agent");
-  call::check(c.with.engine->webhooks_changed());
+  call::check(c.with.engine->triggers_changed());
   return {};
 }
 
@@ -133,6 +145,8 @@ std::vector<run_answer> list_runs(call& c) {
   say_why(c.with, out);
   return out;
 }
+
+std::vector<not_run_view> list_not_run(call& c) { return not_run_of(c, find(c).id); }
 
 } // namespace
 
@@ -180,6 +194,12 @@ void add_agents(route_table& t) {
                                   .help = "An agent's runs, newest first",
                                   .paged = true},
                                  list_runs);
+  t.add<std::vector<not_run_view>>({.method = "GET",
+                                    .path = "/api/agents/{id}/not-run",
+                                    .key_scopes = {scope::read, scope::run},
+                                    .help = "Times of its schedule at which nothing was started, newest first",
+                                    .paged = true},
+                                   list_not_run);
 }
 
 } // namespace http::routes

@@ -20,6 +20,8 @@ route_table all() {
   add_attachments(t);
   add_agents(t);
   add_runs(t);
+  add_schedules(t);
+  add_scheduled_tasks(t);
   add_webhooks(t);
   add_webhook_delivery(t);
   add_engine(t);

@@ -19,6 +19,8 @@ void add_model_endpoints(route_table& t);
 void add_attachments(route_table& t);
 void add_agents(route_table& t);
 void add_runs(route_table& t);
+void add_schedules(route_table& t);
+void add_scheduled_tasks(route_table& t);
 void add_webhooks(route_table& t);
 void add_webhook_delivery(route_table& t);
 void add_engine(route_table& t);

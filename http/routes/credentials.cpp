@@ -1,5 +1,6 @@
 #include "storage/credentials.hpp"
 #include "http/routes/all.hpp"
+#include "storage/schedules.hpp"
 
 #include <algorithm>
 #include <span>
@@ -75,6 +76,12 @@ std::vector<credential_view> list(call& c) {
   return out;
 }
 
+/// Times that another zone would put into the past count as done.
+void zone_may_change(storage::session& s, const std::string& key, base::timestamp now) {
+  if (key == "system:time_zone")
+    storage::schedules::forget_missed_of_system_zone(s, now);
+}
+
 credential_view put(call& c, const credential_body& body) {
   check_key(body.key);
   const auto value = stored_form(body.value);
@@ -85,9 +92,11 @@ credential_view put(call& c, const credential_body& body) {
   if (body.key == paused_key) { // the supervisor keeps it, so that it holds at once
     call::check(value == "1" ? c.with.engine->pause() : c.with.engine->resume());
   } else {
-    c.db("credentials.put",
-         [vault = c.with.vault, key = body.key, value = base::secret(value), description = body.description,
-          now = c.now()](storage::session& s) { storage::credentials::put(s, *vault, key, value, description, now); });
+    c.db("credentials.put", [vault = c.with.vault, key = body.key, value = base::secret(value),
+                             description = body.description, now = c.now()](storage::session& s) {
+      storage::credentials::put(s, *vault, key, value, description, now);
+      zone_may_change(s, key, now);
+    });
   }
   call::check(c.with.engine->settings_changed());
   return {body.key, body.description, c.now(), false};
@@ -99,8 +108,10 @@ nothing remove(call& c) {
     throw problem(404, "There is no such credential, or it is not yours.");
   if (key == paused_key)
     call::check(c.with.engine->resume());
-  const bool was_there
-    = c.db("credentials.remove", [key](storage::session& s) { return storage::credentials::remove(s, key); });
+  const bool was_there = c.db("credentials.remove", [key, now = c.now()](storage::session& s) {
+    zone_may_change(s, key, now);
+    return storage::credentials::remove(s, key);
+  });
   if (key != paused_key)
     must_be_found(was_there, "credential");
   call::check(c.with.engine->settings_changed());

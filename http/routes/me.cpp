@@ -1,6 +1,8 @@
+#include "config/time_zones.hpp"
 #include "http/routes/all.hpp"
 #include "http/routes/user_view.hpp"
 #include "http/sign_in.hpp"
+#include "storage/schedules.hpp"
 #include "storage/session.hpp"
 #include "storage/user_settings.hpp"
 #include "storage/users.hpp"
@@ -27,10 +29,12 @@ struct me_view {
   std::string system_soul;                ///< what holds where `personality_soul` is empty
   std::string system_user;                ///< what holds where `personality_user` is empty
   std::vector<std::string> provider_keys; ///< providers that the user has a key of his own for
+  std::string time_zone;                  ///< of the user's schedules; empty = the system's
+  std::string system_time_zone;
 };
 BOOST_DESCRIBE_STRUCT(me_view, (),
                       (id, username, role, scopes, theme, personality_soul, personality_user, system_soul, system_user,
-                       provider_keys))
+                       provider_keys, time_zone, system_time_zone))
 
 struct me_body {
   std::optional<base::secret> password;
@@ -39,6 +43,7 @@ struct me_body {
   std::optional<std::string> personality_soul;
   std::optional<std::string> personality_user;
   std::optional<std::map<std::string, std::optional<base::secret>>> provider_keys;
+  std::optional<std::string> time_zone;
 
   static std::span<const base::field_rule> rules() {
     static constexpr base::field_rule all[]
@@ -46,16 +51,18 @@ struct me_body {
          {.name = "current_password", .help = "needed with `password`"},
          {.name = "personality_soul", .help = "SOUL: how the agent is; empty = the system's", .max = 65'536},
          {.name = "personality_user", .help = "USER: what it should know of you; empty = the system's", .max = 65'536},
-         {.name = "provider_keys", .help = "own keys: anthropic, openai, openrouter; null removes one"}};
+         {.name = "provider_keys", .help = "own keys: anthropic, openai, openrouter; null removes one"},
+         {.name = "time_zone", .help = "of your schedules, such as Europe/Berlin; empty = the system's", .max = 64}};
     return all;
   }
 };
 BOOST_DESCRIBE_STRUCT(me_body, (),
-                      (password, current_password, theme, personality_soul, personality_user, provider_keys))
+                      (password, current_password, theme, personality_soul, personality_user, provider_keys, time_zone))
 
 constexpr const char* theme_key = "preferred_theme";
 constexpr const char* soul_key = "personality_soul";
 constexpr const char* user_key = "personality_user";
+constexpr const char* zone_key = "time_zone";
 constexpr std::array keyed_providers{"anthropic", "openai", "openrouter"};
 constexpr std::size_t longest_key = 1'024; // bytes
 
@@ -70,6 +77,19 @@ void check_provider_keys(const std::map<std::string, std::optional<base::secret>
   }
   if (!errors.empty())
     throw problem(std::move(errors));
+}
+
+/// Times that another zone would put into the past count as done.
+void store_time_zone(call& c, const std::string& zone) {
+  c.db("user_settings.time_zone", [id = c.by.who.user_id, zone, now = c.now()](storage::session& s) {
+    storage::transaction t(s);
+    if (storage::user_settings::get(s, id, zone_key).value_or("") != zone) {
+      storage::user_settings::set(s, id, zone_key, zone);
+      storage::schedules::forget_missed_of(s, id, now);
+    }
+    t.commit();
+  });
+  call::check(c.with.engine->triggers_changed());
 }
 
 /// What the user's runs go by.
@@ -114,6 +134,8 @@ me_view get_me(call& c) {
   const auto system = c.with.settings->get();
   out.system_soul = system->personality_soul.empty() ? std::string(config::built_in_soul) : system->personality_soul;
   out.system_user = system->personality_user;
+  out.time_zone = text(zone_key);
+  out.system_time_zone = system->time_zone;
   for (const char* provider : keyed_providers)
     if (!text(storage::user_settings::provider_key_name(provider)).empty())
       out.provider_keys.emplace_back(provider);
@@ -124,6 +146,8 @@ me_view patch_me(call& c, const me_body& body) {
   const auto id = c.by.who.user_id;
   if (body.provider_keys)
     check_provider_keys(*body.provider_keys);
+  if (body.time_zone && !body.time_zone->empty() && config::find_time_zone(*body.time_zone) == nullptr)
+    throw problem::field("time_zone", "is not a time zone; names are like Europe/Berlin or UTC");
   if (body.password) {
     check_new_password(*body.password);
     const auto user
@@ -140,6 +164,8 @@ me_view patch_me(call& c, const me_body& body) {
     c.db("user_settings.set", [id, name = std::string(base::enum_name(*body.theme))](storage::session& s) {
       storage::user_settings::set(s, id, theme_key, name);
     });
+  if (body.time_zone)
+    store_time_zone(c, *body.time_zone);
   store_profile(c, body);
   return get_me(c);
 }
@@ -150,7 +176,7 @@ void add_me(route_table& t) {
   t.add<me_view>({.method = "GET", .path = "/api/me", .help = "Who is signed in", .any_key = true}, get_me);
   t.add({.method = "PATCH",
          .path = "/api/me",
-         .help = "Changes the own password, theme, personality or provider keys",
+         .help = "Changes the own password, theme, personality, time zone or provider keys",
          .body_limit = 512 * 1024,
          .rate = {.per_minute = 60, .burst = 30}},
         patch_me);

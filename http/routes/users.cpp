@@ -97,7 +97,7 @@ user_view change_user(call& c, const user_body& body) {
   const auto user = c.db("users.change", [id = c.parameter(), change, now = c.now()](storage::session& s) {
     return storage::users::change(s, id, change, now);
   });
-  call::check(c.with.engine->webhooks_changed()); // those of a disabled user rest
+  call::check(c.with.engine->triggers_changed()); // those of a disabled user rest
   call::check(c.with.engine->settings_changed()); // runs under way see the new role, or end
   return view_of(user);
 }

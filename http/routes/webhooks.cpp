@@ -103,7 +103,7 @@ webhook_view create(call& c, const webhook_body& body) {
   row.enabled = body.enabled;
   row.created_at = c.now();
   c.db("webhook_endpoints.create", [row](storage::session& s) { storage::webhook_endpoints::create(s, row); });
-  call::check(c.with.engine->webhooks_changed());
+  call::check(c.with.engine->triggers_changed());
   return view_of(c, row);
 }
 
@@ -121,7 +121,7 @@ webhook_view change(call& c, const patch_of<webhook_body>& patch) {
     c.db("webhook_endpoints.update",
          [by = c.viewer(), row](storage::session& s) { return storage::webhook_endpoints::update(s, by, row); }),
     "webhook");
-  call::check(c.with.engine->webhooks_changed());
+  call::check(c.with.engine->triggers_changed());
   return view_of(c, row);
 }
 
@@ -131,7 +131,7 @@ nothing remove(call& c) {
                        return storage::webhook_endpoints::remove(s, by, id);
                      }),
                 "webhook");
-  call::check(c.with.engine->webhooks_changed());
+  call::check(c.with.engine->triggers_changed());
   return {};
 }
 

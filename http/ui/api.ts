@@ -13,10 +13,13 @@ export interface Me {
   system_soul: string; system_user: string;
   /// The providers that one has a key of one's own for.
   provider_keys: KeyedProvider[];
+  /// Of one's schedules; empty: the server's.
+  time_zone: string; system_time_zone: string;
 }
 export interface MeChange {
   password?: string; current_password?: string; theme?: Theme; personality_soul?: string; personality_user?: string;
   provider_keys?: Partial<Record<KeyedProvider, string | null>>;
+  time_zone?: string;
 }
 export interface SignedIn { id: string; username: string; role: Role }
 export interface SetupState { needed: boolean; code_required: boolean }
@@ -96,8 +99,18 @@ export interface AgentBody {
 }
 export interface Agent extends AgentBody {
   id: string; parent_agent_id: string | null; created_by: string | null; owner_user_id: string | null;
-  created_at: string; updated_at: string;
+  created_at: string; updated_at: string; next_run_at: string | null; time_zone: string;
 }
+/// A prompt and a time: what there was before agents.
+export interface TaskBody { name: string; prompt: string; description: string | null; schedule: string | null; allowed_tools: AllowedTools; enabled: boolean }
+export interface Task extends TaskBody {
+  id: string; last_run: string | null; last_status: string | null; created_at: string | null; updated_at: string | null;
+  owner_user_id: string | null; agent_id: string | null; next_run_at: string | null; time_zone: string;
+}
+/// What a cron expression means.
+export interface SchedulePreview { expression: string; time_zone: string; description: string; next: string[] }
+/// A time of a schedule, or several, at which nothing was started.
+export interface NotRun { id: string; outcome: string; first: string; last: string; count: number; more: boolean; reason: string; noted_at: string }
 export interface Tool { name: string; description: string; risk: "read" | "write" | "external" | "destructive"; needs_confirmation: boolean; unattended: string | boolean }
 
 /// What an agent may do while nobody watches.
@@ -277,6 +290,16 @@ export const api = {
   delete_agent: (id: string) => del(`/api/agents/${e(id)}`),
   run_agent: (id: string, message?: string) => post<{ run_id: string }>(`/api/agents/${e(id)}/run`, message ? { message } : {}),
   agent_runs: (id: string, limit: number, before?: string, s?: AbortSignal) => get<Run[]>(`/api/agents/${e(id)}/runs${page(limit, before)}`, s),
+  agent_not_run: (id: string, limit: number, before?: string, s?: AbortSignal) => get<NotRun[]>(`/api/agents/${e(id)}/not-run${page(limit, before)}`, s),
+  schedule: (expression: string, time_zone: string, s?: AbortSignal) => get<SchedulePreview>(`/api/schedule/preview?${new URLSearchParams({ expression, time_zone })}`, s),
+  tasks: (s?: AbortSignal) => get<Task[]>("/api/scheduled-tasks?limit=500", s),
+  create_task: (b: Partial<TaskBody>) => post<Task>("/api/scheduled-tasks", b),
+  update_task: (id: string, b: Partial<TaskBody>) => patch<Task>(`/api/scheduled-tasks/${e(id)}`, b),
+  delete_task: (id: string) => del(`/api/scheduled-tasks/${e(id)}`),
+  run_task: (id: string) => post<{ run_id: string }>(`/api/scheduled-tasks/${e(id)}/run`),
+  convert_task: (id: string) => post<Agent>(`/api/scheduled-tasks/${e(id)}/convert`),
+  task_runs: (id: string, limit: number, before?: string, s?: AbortSignal) => get<Run[]>(`/api/scheduled-tasks/${e(id)}/runs${page(limit, before)}`, s),
+  task_not_run: (id: string, limit: number, before?: string, s?: AbortSignal) => get<NotRun[]>(`/api/scheduled-tasks/${e(id)}/not-run${page(limit, before)}`, s),
   tools: (s?: AbortSignal) => get<Tool[]>("/api/tools", s),
   /// `of`: a definition as JSON text; it need not be saved.
   abilities: (of: string, s?: AbortSignal) => request<Ability[]>("POST", "/api/agents/abilities", JSON.parse(of), s),

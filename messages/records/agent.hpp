@@ -38,12 +38,13 @@ struct agent_record {
   int schedule_jitter_s = 0;
   bool allow_overlap = false; ///< whether a time may come while a run of an earlier one goes on
   std::vector<std::vector<std::string>> within; ///< made by an agent: what run_definition::within begins with
+  std::optional<base::timestamp> schedule_since; ///< times up to here do not count: it was set or switched on then
 };
 BOOST_DESCRIBE_STRUCT(agent_record, (),
                       (id, name, description, prompt, model, can_create_subagents, allowed_tools, schedule, enabled,
                        max_tool_calls, prompt_mode, parent_agent_id, created_by, owner_user_id, created_at, updated_at,
                        deleted_at, fallback_model, max_concurrent_runs, budget_day_usd, budget_month_usd, missed_runs,
-                       missed_runs_max, schedule_jitter_s, allow_overlap, within))
+                       missed_runs_max, schedule_jitter_s, allow_overlap, within, schedule_since))
 
 /// The copy of the definition that a run keeps. `[]` of old rows becomes "all".
 [[nodiscard]] run_definition definition_of(const agent_record& agent);

@@ -55,8 +55,10 @@ struct run_write {
   std::optional<run_change> change;
   std::vector<run_record> queued = {}; ///< runs that begin with it: those that it waits for
   std::vector<prompt_record> prompts = {}; ///< that its steps name; those that are there stay as they are
+  std::vector<trigger_event> events = {}; ///< that no run came of; one whose key is there already is left out
 };
-BOOST_DESCRIBE_STRUCT(run_write, (), (run_id, conversation_id, steps, audit, confirmation, change, queued, prompts))
+BOOST_DESCRIBE_STRUCT(run_write, (),
+                      (run_id, conversation_id, steps, audit, confirmation, change, queued, prompts, events))
 
 /// Queued runs per owner and priority: what the supervisor starts from.
 struct queue_count {

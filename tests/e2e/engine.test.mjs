@@ -2,6 +2,7 @@
 import "./support/hooks.mjs"; // first: it opens the world before any suite
 import "./suites/agents.mjs";
 import "./suites/subagents.mjs";
+import "./suites/schedules.mjs";
 import "./suites/webhooks.mjs";
 import "./suites/settings.mjs";
 import "./suites/models.mjs";

@@ -57,6 +57,7 @@ public:
     last_replaced = said.replaces.value_or("");
     return base::new_id();
   }
+  base::result<std::string> run_task(std::string, bool) override { return base::new_id(); }
   base::result<void> stop_run(std::string) override { return {}; }
   base::result<void> stop_conversation(std::string) override { return base::fail(base::errc::not_found, "none runs"); }
   base::result<void> answer_confirmation(std::string, std::string, std::string, bool,
@@ -84,7 +85,7 @@ public:
       tell(
         http::webhook_receipt{"run-of-" + d.token, "event-" + std::to_string(d.body.str().size()) + d.idempotency_key});
   }
-  base::result<void> webhooks_changed() override { return {}; }
+  base::result<void> triggers_changed() override { return {}; }
   base::result<void> settings_changed() override { return {}; }
   base::result<std::vector<models::model_info>> models() override {
     models::model_info demo;

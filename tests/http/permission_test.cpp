@@ -1,4 +1,5 @@
 #include "http/routes/all.hpp"
+#include "storage/scheduled_tasks.hpp"
 #include "tests/http/front_fixture.hpp"
 
 #include <set>
@@ -74,6 +75,18 @@ constexpr row expectations[] = {
   {"GET /api/agents/$agent/runs",                         "",                              "401 200 404 200   200 403 200 403 403 403"},
   {"GET /api/agents/$agent/abilities",                    "",                              "401 200 404 200   200 403 200 403 403 403"},
   {"POST /api/agents/abilities",                          R"({"allowed_tools":"all"})",   "401 200 200 200   200 403 200 403 403 403"},
+  {"GET /api/agents/$agent/not-run",                       "",                              "401 200 404 200   200 403 200 403 403 403"},
+  {"GET /api/schedule/preview?expression=@daily",          "",                              "401 200 200 200   200 403 200 403 403 403"},
+  {"GET /api/scheduled-tasks",                             "",                              "401 200 200 200   200 403 200 403 403 403"},
+  {"POST /api/scheduled-tasks",                            R"({"name":"t","prompt":"p"})",  "401 201 201 201   403 403 201 403 403 403"},
+  {"GET /api/scheduled-tasks/$task",                       "",                              "401 200 404 200   200 403 200 403 403 403"},
+  {"PATCH /api/scheduled-tasks/$task",                     R"({"name":"u"})",               "401 200 404 200   403 403 200 403 403 403"},
+  {"DELETE /api/scheduled-tasks/$task",                    "",                              "401 204 404 204   403 403 204 403 403 403"},
+  {"POST /api/scheduled-tasks/$task/run",                  "",                              "401 202 404 202   403 403 202 403 403 403"},
+  {"POST /api/scheduled-tasks/$task/convert",              "",                              "401 201 404 201   403 403 201 403 403 403"},
+  {"GET /api/scheduled-tasks/$task/runs",                  "",                              "401 200 404 200   200 403 200 403 403 403"},
+  {"GET /api/scheduled-tasks/$task/not-run",               "",                              "401 200 404 200   200 403 200 403 403 403"},
+  {"GET /api/scheduled-tasks/$system_task",                "",                              "401 404 404 200   200 403 200 403 403 403"},
   {"PATCH /api/agents/$system_agent",                     R"({"name":"b"})",               "401 404 404 200   403 403 200 403 403 403"},
   {"GET /api/runs",                                       "",                              "401 200 200 200   200 403 200 403 403 403"},
   {"GET /api/runs/$run",                                  "",                              "401 200 404 200   200 403 200 403 403 403"},
@@ -161,6 +174,16 @@ protected:
       system_agent.id = out["$system_agent"] = base::new_id();
       system_agent.owner_user_id.reset();
       storage::agents::create(s, system_agent);
+      records::scheduled_task task;
+      task.id = out["$task"] = base::new_id();
+      task.name = "of ann";
+      task.prompt = "p";
+      task.owner_user_id = ann;
+      task.created_at = now;
+      storage::scheduled_tasks::create(s, task);
+      task.id = out["$system_task"] = base::new_id();
+      task.owner_user_id.reset();
+      storage::scheduled_tasks::create(s, task);
       records::webhook_endpoint webhook;
       webhook.id = out["$webhook"] = base::new_id();
       webhook.name = "of ann";

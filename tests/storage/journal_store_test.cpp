@@ -376,6 +376,21 @@ TEST_F(JournalStore, frees_keys_after_thirty_days) {
   EXPECT_NE(again->run_id, first);
 }
 
+TEST_F(JournalStore, keeps_events_that_no_run_came_of_once) {
+  records::run_write w;
+  auto event = *webhook_run("k").event;
+  event.source = "schedule";
+  event.outcome = "missed";
+  w.events.push_back(event);
+  EXPECT_FALSE(store.write({w}).at(0));
+  w.events[0].id = base::new_id();
+  w.events[0].outcome = "overlapped";
+  EXPECT_FALSE(store.write({w, end_of("no such run", "")}).at(0)) << "the key is there: it is left out";
+  EXPECT_EQ(count("trigger_events"), 1);
+  EXPECT_EQ(count("trigger_events WHERE outcome = 'missed' AND run_id IS NULL"), 1);
+  EXPECT_EQ(store.forget_old_keys(now + std::chrono::days(400)), 0) << "it is how far the schedule has come";
+}
+
 TEST_F(JournalStore, says_unavailable_when_the_connection_breaks) {
   const auto pid = own.exec("SELECT pg_backend_pid()").text(0, 0);
   s.exec("SELECT pg_terminate_backend($1)", std::stoi(std::string(*pid)));

@@ -24,7 +24,7 @@ export const run_name = (run: Run) => run.agent_name || (run.kind === "chat" ? "
 
 /// What started it, in words.
 export function started_by(run: Run): string {
-  if (run.trigger) return { webhook: "Webhook", schedule: "Schedule", mail: "Mail", email: "Mail", telegram: "Telegram", feed: "Feed", page: "Page" }[run.trigger.kind] ?? run.trigger.kind;
+  if (run.trigger) return { webhook: "Webhook", schedule: "Schedule", task: "By hand", mail: "Mail", email: "Mail", telegram: "Telegram", feed: "Feed", page: "Page" }[run.trigger.kind] ?? run.trigger.kind;
   if (run.parent) return "Another run";
   return run.kind === "chat" ? "Chat" : "By hand";
 }

@@ -1,9 +1,14 @@
 import { useEffect, useState } from "preact/hooks";
-import { duration, full_time, ms_between, short_time } from "../lib/format";
+import { coming_time, duration, full_time, ms_between, short_time } from "../lib/format";
 
 /// A moment: short in the text, whole in the tool tip.
 export function Time({ at }: { at: string }) {
   return <time dateTime={at} title={full_time(at)}>{short_time(at)}</time>;
+}
+
+/// A moment to come.
+export function ComingTime({ at }: { at: string }) {
+  return <time dateTime={at} title={full_time(at)}>{coming_time(at)}</time>;
 }
 
 /// How long since `from`; counts up by itself.

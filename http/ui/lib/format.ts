@@ -21,6 +21,19 @@ export function short_time(iso: string): string {
   return day_month.format(then) + (then.getFullYear() === new Date().getFullYear() ? "" : ` ${then.getFullYear()}`);
 }
 
+/// A time to come: `14:33` today, `tomorrow 07:00`, `Mon 07:00` within a week, else `3 Oct 07:00`.
+export function coming_time(iso: string): string {
+  const then = new Date(iso);
+  const days = -days_ago(then);
+  if (days === 0) return clock.format(then);
+  if (days === 1) return `tomorrow ${clock.format(then)}`;
+  if (days > 1 && days < 7) return `${weekday.format(then)} ${clock.format(then)}`;
+  return `${short_time(iso)} ${clock.format(then)}`;
+}
+/// A time on the clocks of a zone: `Mon 30 Mar 2026, 07:00`.
+export const time_in = (iso: string, zone: string) =>
+  new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZone: zone }).format(new Date(iso));
+
 /// The whole time, for tool tips.
 export const full_time = (iso: string) => full.format(new Date(iso));
 /// `14:33` whatever the day.

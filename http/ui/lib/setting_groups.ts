@@ -24,6 +24,7 @@ export const groups: readonly Group[] = [
       { title: "Runs", keys: keys("max_concurrent_runs", "max_autonomous_runs_per_hour", "max_queued_runs", "max_context_tokens", "confirmation_timeout_s") },
       { title: "Tool calls", keys: keys("max_tool_calls", "max_tool_result_bytes", "tool_workers") },
       { title: "Event streams", keys: keys("max_event_streams", "max_event_streams_per_user") },
+      { title: "Time", keys: keys("time_zone") },
       { title: "What is kept", keys: keys("users_base_folder", "audit_retention_days") },
     ],
   },

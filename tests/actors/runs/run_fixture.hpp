@@ -107,6 +107,7 @@ struct run_fixture : actor_fixture {
         audits.push_back(m.row);
         return messages::done{};
       },
+      [](const messages::store_event&) { return messages::done{}; },
       [this](const messages::claim_runs& m) {
         messages::claimed_runs out;
         for (auto at = waiting.begin(); at != waiting.end() && static_cast<int>(out.runs.size()) < m.count;) {

@@ -50,11 +50,13 @@ async function furnish_models() {
 
 /// One thing of each kind, so that no page is looked at empty.
 async function furnish() {
-  const agent = await make_agent("/tool time {}\n/say **Done**, with a [link](https://example.org/).", { allowed_tools: ["time"], description: "Looks at the clock" });
+  const agent = await make_agent("/tool time {}\n/say **Done**, with a [link](https://example.org/).", { allowed_tools: ["time"], description: "Looks at the clock", schedule: "0 7 * * MON-FRI" });
   const { run_id } = await as_admin("POST", `/api/agents/${agent.id}/run`, { message: "/say hello" });
   const failing = await make_agent("/error 400");
   await as_admin("POST", `/api/agents/${failing.id}/run`, {});
   const hook = await as_admin("POST", "/api/webhooks", { name: "looks", agent_id: agent.id });
+  const task = await as_admin("POST", "/api/scheduled-tasks", { name: "looks", prompt: "/say **tidied**", schedule: "0 9 L * *" });
+  await as_admin("POST", `/api/scheduled-tasks/${task.id}/run`);
   await as_admin("POST", "/api/api-keys", { name: "looks", scopes: ["read"] });
   await as_admin("POST", "/api/web-whitelist", { domain: "example.org", note: "for the pictures" });
   const page = await new_chat();
@@ -69,10 +71,10 @@ async function furnish() {
   const real = await furnish_models();
   await eventually("the run is over", async () => (await as_admin("GET", `/api/runs/${run_id}`)).ended_at);
   await close_pages();
-  return { agent, run_id, hook, chat, ...real };
+  return { agent, run_id, hook, task, chat, ...real };
 }
 
-const pages = ({ agent, run_id, hook, chat, files }) => [
+const pages = ({ agent, run_id, hook, task, chat, files }) => [
   ["login", "/login", null],
   ["new chat", "/"],
   ["chat", chat],
@@ -90,13 +92,16 @@ const pages = ({ agent, run_id, hook, chat, files }) => [
   ["history", "/chats"],
   ["agents", "/agents"],
   ["agent", `/agents/${agent.id}`],
-  ["agent, definition", `/agents/${agent.id}?tab=definition`],
+  ["agent, definition", `/agents/${agent.id}?tab=definition`, undefined, async (page) => { await page.getByLabel("Next times").waitFor(); }],
   ["new agent", "/agents/new"],
   ["runs", "/runs"],
   ["run", `/runs/${run_id}`],
   ["run, step", `/runs/${run_id}?step=2`],
   ["triggers", "/triggers"],
   ["webhook", `/triggers?id=${hook.id}`],
+  ["tasks", "/tasks"],
+  ["task", `/tasks?id=${task.id}`],
+  ["task dialog", "/tasks", undefined, async (page) => { await page.keyboard.press("n"); await page.getByLabel("Next times").waitFor(); }],
   ["settings, profile", "/settings"],
   ["settings, look", "/settings/look"],
   ["settings, API keys", "/settings/api-keys"],

@@ -3,6 +3,7 @@ import type { Agent, AgentBody, Model, PromptMode } from "../../api";
 import { api } from "../../api";
 import { Button } from "../../components/button";
 import { Field } from "../../components/field";
+import { ScheduleField } from "../../components/schedule_field";
 import { FormError } from "../../components/notice";
 import { useAct } from "../../lib/act";
 import { useFocus } from "../../lib/focus";
@@ -10,6 +11,7 @@ import { useSaveKey } from "../../lib/keys";
 import { useResource } from "../../lib/resource";
 import { useUnsaved } from "../../lib/unsaved";
 import { Abilities } from "./abilities";
+import { ScheduleRules } from "./schedule_rules";
 import { ToolChoice } from "./tool_choice";
 
 export const blank: AgentBody = {
@@ -78,12 +80,11 @@ export function AgentForm({ agent, start, on_save, on_leave }: Props) {
         <Field label={<>Tool calls in one run <span class="faint">if you like</span></>} error={error("max_tool_calls")} help="Empty: the server’s limit.">
           {(ids) => <input class="input" {...ids} inputMode="numeric" value={form.max_tool_calls ?? ""} onInput={(e) => set("max_tool_calls", number_of(e.currentTarget.value))} />}
         </Field>
-        <Field label={<>Schedule <span class="faint">if you like</span></>} error={error("schedule")} help="Cron with five fields, such as 30 6 * * 1-5. It is kept with the agent; this version starts nothing by the clock.">
-          {(ids) => <input class="input mono" {...ids} spellcheck={false} value={form.schedule ?? ""} onInput={(e) => set("schedule", e.currentTarget.value || null)} />}
-        </Field>
       </div>
+      <ScheduleField value={form.schedule} zone={agent?.time_zone ?? ""} error={error("schedule")} on_change={(v) => set("schedule", v)} />
+      {form.schedule && <ScheduleRules form={form} error={error} set={set} />}
       <div class="stack gap-4">
-        <label class="check"><input class="switch" type="checkbox" role="switch" checked={form.enabled} onChange={(e) => set("enabled", e.currentTarget.checked)} />On: triggers may start it</label>
+        <label class="check"><input class="switch" type="checkbox" role="switch" checked={form.enabled} onChange={(e) => set("enabled", e.currentTarget.checked)} />On: triggers and its schedule may start it</label>
         <label class="check"><input class="switch" type="checkbox" role="switch" checked={form.can_create_subagents} onChange={(e) => set("can_create_subagents", e.currentTarget.checked)} />May make sub-agents, with no more rights than it has itself</label>
       </div>
       <FormError error={act.error} />

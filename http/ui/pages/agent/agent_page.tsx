@@ -5,10 +5,12 @@ import { ConfirmDialog } from "../../components/dialog";
 import { Loaded } from "../../components/loaded";
 import { Menu } from "../../components/menu";
 import { MoreRows } from "../../components/more_rows";
+import { NotRunList } from "../../components/not_run_list";
 import { Empty } from "../../components/notice";
 import { Page, Scroll } from "../../components/page";
 import { RunDialog } from "../../components/run_dialog";
 import { RunTable } from "../../components/run_table";
+import { ComingTime } from "../../components/time";
 import { may_talk } from "../../lib/agents";
 import { useKeys } from "../../lib/keys";
 import { usePaged } from "../../lib/paged";
@@ -45,6 +47,7 @@ export function AgentPage({ id }: { id: string }) {
             <>
               {it.description && <p class="lead">{it.description}</p>}
               <Family agent={it} />
+              {it.next_run_at && <p class="dim">Runs next <ComingTime at={it.next_run_at} />.</p>}
               <nav class="tabs" aria-label="Parts of the agent">
                 <a href={`/agents/${id}`} aria-current={tab === "runs" ? "page" : undefined}>Runs</a>
                 <a href={`/agents/${id}?tab=definition`} aria-current={tab === "definition" ? "page" : undefined}>Definition</a>
@@ -68,10 +71,13 @@ export function AgentPage({ id }: { id: string }) {
 function History({ agent, on_run }: { agent: Agent; on_run: () => void }) {
   const runs = usePaged(`runs of ${agent.id}`, (limit, before, s) => api.agent_runs(agent.id, limit, before, s), 4000);
   return (
+    <>
     <Loaded of={runs.first} what="its runs" unaffected="Runs that are going on are not affected.">
       {(first) => (first.length === 0
         ? <Empty title="It has not run yet" action={<><Button kind="primary" server icon="play" onClick={on_run}>Run it now</Button><a class="btn" href={`/triggers?new=${agent.id}`}>Give it a webhook</a></>}><p>Each run stands here with what started it, what it did and what came of it.</p></Empty>
         : <><RunTable runs={runs.rows} label={`Runs of ${agent.name}`} named={false} /><MoreRows of={runs} /></>)}
     </Loaded>
+    <NotRunList name={`not run ${agent.id}`} load={(limit, before, s) => api.agent_not_run(agent.id, limit, before, s)} />
+    </>
   );
 }

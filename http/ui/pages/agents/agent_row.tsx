@@ -3,7 +3,7 @@ import { Button } from "../../components/button";
 import { Mark } from "../../components/icon";
 import { is_active, RunState, status_word } from "../../components/run_state";
 import { Ticks } from "../../components/ticks";
-import { Age, Time } from "../../components/time";
+import { Age, ComingTime, Time } from "../../components/time";
 import { offline_since } from "../../lib/connection";
 
 /// `all`, `none`, or the names.
@@ -35,6 +35,7 @@ export function AgentRow({ agent, runs, runs_known, on_toggle, on_run }: Props) 
       <td class="not-phone"><span class="dim">{tools_in_short(agent.allowed_tools)}</span></td>
       <td class="not-phone"><Ticks runs={runs} /></td>
       <td><Outcome run={runs[0]} agent={agent} known={runs_known} /></td>
+      <td class="not-phone nw faint">{agent.enabled && agent.next_run_at && <ComingTime at={agent.next_run_at} />}</td>
       <td class="not-phone nw"><span class="mono dim">{agent.model}</span></td>
       <td><input class="switch" type="checkbox" role="switch" aria-label={`${agent.name} on`} checked={agent.enabled} disabled={offline_since.value !== null} onChange={(e) => on_toggle(e.currentTarget.checked)} /></td>
       <td class="not-phone num"><Button small server icon="play" onClick={on_run}>Run<span class="vh"> {agent.name}</span></Button></td>

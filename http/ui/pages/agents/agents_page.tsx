@@ -61,7 +61,7 @@ export function AgentsPage() {
         <Loaded of={agents} what="the agents" unaffected="Runs that are going on are not affected.">
           {(all) => {
             if (all.length === 0) {
-              return <Empty title="No agents yet" action={<Button kind="primary" onClick={create}>Make an agent</Button>}><p>An agent is a prompt with tools that works on its own: when you start it, or when something calls its webhook.</p></Empty>;
+              return <Empty title="No agents yet" action={<Button kind="primary" onClick={create}>Make an agent</Button>}><p>An agent is a prompt with tools that works on its own: when you start it, by the clock, or when something calls its webhook.</p></Empty>;
             }
             const passes = (a: Agent) => show === "all" || (show === "on") === a.enabled;
             const text = (a: Agent) => `${a.name} ${a.description ?? ""} ${a.model} ${Array.isArray(a.allowed_tools) ? a.allowed_tools.join(" ") : a.allowed_tools}`.toLowerCase();
@@ -80,7 +80,7 @@ export function AgentsPage() {
                   <section class="panel bleed" aria-label="All agents" ref={box}>
                     <div class="table-wrap">
                       <table class="table table--two">
-                        <thead><tr><th scope="col">Agent</th><th scope="col" class="not-phone">Tools</th><th scope="col" class="not-phone">Last 12</th><th scope="col">Last outcome</th><th scope="col" class="not-phone">Model</th><th scope="col">On</th><td class="not-phone" /></tr></thead>
+                        <thead><tr><th scope="col">Agent</th><th scope="col" class="not-phone">Tools</th><th scope="col" class="not-phone">Last 12</th><th scope="col">Last outcome</th><th scope="col" class="not-phone">Next</th><th scope="col" class="not-phone">Model</th><th scope="col">On</th><td class="not-phone" /></tr></thead>
                         <tbody>{found.map((a) => <AgentRow key={a.id} agent={a} runs={by_agent.get(a.id) ?? []} runs_known={runs.data !== undefined} on_toggle={(v) => toggle(a, v)} on_run={() => set_running(a)} />)}</tbody>
                       </table>
                     </div>

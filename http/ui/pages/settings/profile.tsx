@@ -26,8 +26,36 @@ export function Profile() {
         <FormError error={out.error} />
       </section>
       <OwnUsage />
+      <TimeZone />
       <Password />
     </>
+  );
+}
+
+const zones = Intl.supportedValuesOf("timeZone");
+const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/// In which time zone one's schedules go.
+function TimeZone() {
+  const act = useAct();
+  const set = me.value?.time_zone ?? "";
+  const [text, set_text] = useState(set);
+  const save = (time_zone: string) => void act.run(async () => { me.value = await api.update_me({ time_zone: time_zone.trim() }); set_text(me.value.time_zone); });
+  return (
+    <section class="set">
+      <h2>Time zone</h2>
+      <form class="stack gap-5 narrow-form" noValidate onSubmit={(e) => { e.preventDefault(); save(text); }}>
+        <Field label="Time zone of your schedules" help={`Empty: the server’s, ${me.value?.system_time_zone}.`} error={act.error?.fields["time_zone"]}>
+          {(ids) => <input class="input" {...ids} list="time-zones" autocomplete="off" spellcheck={false} placeholder={me.value?.system_time_zone} value={text} onInput={(e) => set_text(e.currentTarget.value)} />}
+        </Field>
+        <datalist id="time-zones">{zones.map((z) => <option key={z} value={z} />)}</datalist>
+        <FormError error={act.error} />
+        <div class="btns">
+          <Button type="submit" server busy={act.busy} disabled={text.trim() === set}>Save the time zone</Button>
+          {here && here !== set && <Button kind="quiet" server onClick={() => save(here)}>Use this browser’s, {here}</Button>}
+        </div>
+      </form>
+    </section>
   );
 }
 
