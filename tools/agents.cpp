@@ -5,6 +5,8 @@
 #include "tools/make_tool.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 namespace tools {
 
@@ -61,6 +63,21 @@ auto ask(tool_context& context, std::string name, F work) {
   using answer = std::invoke_result_t<F, storage::session&>;
   return std::any_cast<answer>(
     context.db(std::move(name), [work = std::move(work)](storage::session& s) -> std::any { return work(s); }));
+}
+
+/// As ask(), for what only reads: PostgreSQL may be away for a moment, and nothing is lost by asking again.
+template <class F>
+auto read(tool_context& context, const std::string& name, const F& work) {
+  const auto end = std::min(context.deadline, std::chrono::steady_clock::now() + std::chrono::seconds{30});
+  for (;;) {
+    try {
+      return ask(context, name, work);
+    } catch (const base::failure_error& e) {
+      if (e.get().code != base::errc::unavailable || context.stop.stop_requested() || std::chrono::steady_clock::now() > end)
+        throw;
+      std::this_thread::sleep_for(std::chrono::milliseconds{200});
+    }
+  }
 }
 
 call_situation situation_of(const records::run_definition& d) {
@@ -254,7 +271,7 @@ private:
   }
 
   static std::vector<agent_record> all_reachable(tool_context& context) {
-    return ask(context, "subagents.reachable", [by = context.caller](storage::session& s) { return reachable(s, by); });
+    return read(context, "subagents.reachable", [by = context.caller](storage::session& s) { return reachable(s, by); });
   }
 
   static tool_result list(tool_context& context) {
@@ -332,8 +349,8 @@ private:
 
   static tool_result start(const arguments& in, tool_context& context) {
     const auto& by = context.caller;
-    const auto above = ask(context, "subagents.runs_above",
-                           [id = by.run_id](storage::session& s) { return storage::subagents::runs_above(s, id); });
+    const auto above = read(context, "subagents.runs_above",
+                            [id = by.run_id](storage::session& s) { return storage::subagents::runs_above(s, id); });
     if (above >= storage::subagents::max_depth)
       return tool_result::fail("runs stand at most " + std::to_string(storage::subagents::max_depth)
                                + " below the first, so that this one can start no other");
