@@ -71,6 +71,7 @@ struct run_fixture : actor_fixture {
     };
   }
   ~run_fixture() override {
+    drain(); // an actor that never ran is not in the registry yet
     if (supervisor)
       end(supervisor);
     for (const auto& path : {"/outbound/llm_gateway", "/outbound/provider/demo"})
