@@ -7,13 +7,13 @@ namespace {
 using records::step_kind;
 
 /// A finished run: an answer with a call, its result, an answer.
-struct RunCopies : ::testing::Test {
+struct RunCopies : support::run_fixture {
   static constexpr const char* old_id = "01900000-0000-7000-8000-00000000000a";
   static constexpr const char* new_id = "01900000-0000-7000-8000-00000000000b";
   actors::copyable_run from;
 
   RunCopies() {
-    auto run = support::run_fixture::agent_run(old_id, "/tool filesystem {\"action\":\"delete\",\"path\":\"a\"}\n/say end");
+    auto run = agent_run(old_id, "/tool filesystem {\"action\":\"delete\",\"path\":\"a\"}\n/say end");
     run.message = "/say more";
     run.trigger_event_id = "e1";
     run.definition.allowed_tools = std::vector<std::string>{"filesystem", "time"};
