@@ -57,6 +57,7 @@ TEST_F(AgentRun, what_the_model_was_told_is_stored_once_and_named_by_the_first_s
   start_supervisor(unlimited);
   queue(agent_run("r1", "/tool time {}\n/say end"));
   queue(agent_run("r2", "/tool time {}\n/say end"));
+  advance(std::chrono::milliseconds{10}); // until the next claim
   const auto hash = stored["r1"][1].request.at("prompt");
   EXPECT_EQ(stored["r2"][1].request.at("prompt"), hash);
   EXPECT_FALSE(stored["r1"][3].request.as_object().contains("prompt")) << "it is the same as before";

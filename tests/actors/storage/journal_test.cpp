@@ -98,7 +98,7 @@ TEST_F(Journal, a_full_queue_takes_no_copy_of_a_run_but_the_sub_agents_of_one_th
   copy.write.queued.front().parent_run_id = "r";
   self->send(journal, copy);
   drain();
-  EXPECT_EQ(works.size(), 1U);
+  EXPECT_EQ(works, (std::vector<std::string>{"queue", "write_children"}));
   finish_with(base::errc::invalid); // neither was stored: there is room again
   finish_with(base::errc::invalid);
   EXPECT_FALSE(*deliver("u1"));
@@ -130,7 +130,7 @@ TEST_F(Journal, new_runs_do_not_wait_behind_what_runs_write) {
   self->send(journal, messages::write_run{});
   self->send(journal, messages::claim_runs{"u1", run_priority::autonomous, 1});
   deliver();
-  EXPECT_EQ(works, (std::vector<std::string>{"write", "queue"})) << "each on its own connection";
+  EXPECT_EQ(works, (std::vector<std::string>{"write_audit", "queue"})) << "each on its own connection";
 }
 
 TEST_F(Journal, claims_and_writes_take_turns_so_that_neither_waits_for_ever) {
@@ -143,7 +143,7 @@ TEST_F(Journal, claims_and_writes_take_turns_so_that_neither_waits_for_ever) {
   drain();
   while (!promises.empty())
     finish_with(base::errc::invalid);
-  EXPECT_EQ(works, (std::vector<std::string>{"write", "claim", "write", "claim", "write"}));
+  EXPECT_EQ(works, (std::vector<std::string>{"write_audit", "claim", "write_audit", "claim", "write_audit"}));
 }
 
 /// Under load a person's 202 comes first: the runs wait in the durable queue anyway.
