@@ -109,13 +109,13 @@ suite("Own account", () => {
     assert.equal((await as_admin("GET", "/api/settings")).find((s) => s.key === "system:search_engine").value, "searxng");
     // Every setting has its place: none is lost between the groups.
     const shown = new Set(["system:paused"]);
+    const of_no_key = new Set(["look", "personality", "provider-keys", "api-keys", "whitelists"].map((part) => `/settings/${part}`));
     for (const link of await page.getByRole("navigation", { name: "Settings" }).getByRole("link").all()) {
       const href = await link.getAttribute("href");
-      if (!href.startsWith("/settings/")) continue;
+      if (!href.startsWith("/settings/") || of_no_key.has(href)) continue;
       const other = await new_page();
       await other.goto(href);
-      await eventually("it is shown", async () => (await other.locator(".set h2").count()) > 0 && (await other.locator(".loading").count()) === 0);
-      await other.waitForTimeout(200);
+      await other.locator(".setting-key").first().waitFor();
       for (const key of await other.locator(".setting-key").allInnerTexts()) shown.add(key.trim());
       await other.close();
     }

@@ -37,7 +37,7 @@ export function Abilities({ agent_id, tools, subagents }: { agent_id: string | n
   const found = useResource(nothing_named ? null : `abilities ${asked}`, (s) => api.abilities(asked, s));
   return (
     <section class="stack gap-4" aria-labelledby="abilities-head">
-      <h3 id="abilities-head" class="legend-label">What it can really do on its own</h3>
+      <h2 id="abilities-head" class="legend-label">What it can really do on its own</h2>
       {nothing_named ? <p class="dim">Nothing but answer: no tool is ticked.</p> : (
         <Loaded of={found} what="what it can do">
           {(all) => (
