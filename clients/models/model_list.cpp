@@ -5,6 +5,7 @@
 #include "clients/models/known_models.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 
@@ -90,8 +91,29 @@ void read_openrouter(const json::object& in, model_info& out) {
   }
 }
 
+/// Families that take pictures, by the names under which such servers offer them: most of their lists do not say it.
+bool sees_by_name(std::string_view id) {
+  std::string name(id);
+  std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  constexpr std::string_view families[]
+    = {"llava",    "vision",  "-vl",    "vl:",     "2.5vl",  "pixtral", "moondream", "minicpm-v",
+       "internvl", "smolvlm", "gemma3", "gemma-3", "llama4", "llama-4", "gpt-4o"};
+  return std::ranges::any_of(families, [&](std::string_view family) { return name.find(family) != std::string::npos; });
+}
+
 void read_compatible(const json::object& in, model_info& out) {
   out.capabilities.tools = true; // no list says it; a model that cannot just answers
+  out.capabilities.vision = sees_by_name(text_at(in, "id"));
+  if (const auto* says = object_at(in, "capabilities");
+      says != nullptr && says->contains("vision")) // Mistral and others
+    out.capabilities.vision = true_at(*says, "vision");
+  if (const auto* says = array_at(in, "capabilities")) // llama.cpp
+    out.capabilities.vision = holds(says, "multimodal") || holds(says, "vision");
+  if (const auto* architecture = object_at(in, "architecture")) // gateways that answer as OpenRouter does
+    if (const auto* takes = array_at(*architecture, "input_modalities")) {
+      out.capabilities.vision = holds(takes, "image");
+      out.capabilities.pdf = holds(takes, "file");
+    }
   for (const auto* name : {"max_model_len", "context_length", "context_window"}) // vLLM; LM Studio and others
     if (const auto tokens = count_at(in, name); tokens && out.context_length == 0)
       out.context_length = *tokens;

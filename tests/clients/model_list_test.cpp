@@ -91,6 +91,20 @@ TEST(ModelList, of_openrouter_has_prices_per_token_as_text) {
   EXPECT_EQ(models::list_call(api::openrouter, page.next).path, "/models?offset=500&limit=500");
 }
 
+TEST(ModelList, of_a_compatible_server_tells_of_pictures_by_what_it_says_or_by_the_family) {
+  const auto page = read(api::compatible, "house", R"({"data":[{"id":"llama3:latest"},{"id":"LLaVA:13b"},{"id":"qwen2.5vl:7b"},
+    {"id":"plain-vision","capabilities":{"vision":false}},{"id":"mistral","capabilities":{"vision":true}},
+    {"id":"cpp","capabilities":["completion","multimodal"]},
+    {"id":"gateway","architecture":{"input_modalities":["text","image","file"]}}]})");
+  std::vector<bool> vision, pdf;
+  for (const auto& m : page.models) {
+    vision.push_back(m.capabilities.vision);
+    pdf.push_back(m.capabilities.pdf);
+  }
+  EXPECT_EQ(vision, (std::vector<bool>{false, true, true, false, true, true, true}));
+  EXPECT_EQ(pdf, (std::vector<bool>{false, false, false, false, false, false, true}));
+}
+
 TEST(ModelList, of_a_compatible_server_has_ids_and_sometimes_a_context) {
   const auto page = read(api::compatible, "ollama", R"({"object":"list","data":[{"id":"llama3:latest","object":"model"},
     {"id":"qwen","max_model_len":32768},{"id":"gguf","meta":{"n_ctx_train":8192}}]})");
