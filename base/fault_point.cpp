@@ -4,6 +4,7 @@
 #include <charconv>
 #include <csignal>
 #include <cstdlib>
+#include <string>
 
 #include <unistd.h>
 
@@ -43,8 +44,11 @@ bool faults_armed() noexcept {
   return any;
 }
 
-void detail::pass_fault_point(std::string name) {
+void detail::pass_fault_point(std::initializer_list<std::string_view> parts) {
   static std::atomic<int> passed{0};
+  std::string name;
+  for (const auto part : parts)
+    name += part;
   if (armed().trace) {
     const auto line = "fault_point " + name + '\n'; // one write, so that lines of several threads stay whole
     [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <string>
+#include <initializer_list>
 #include <string_view>
 
 /// Places in the code, most of them a commit, at which a test ends the program as a power cut would. Nothing is armed
@@ -13,13 +13,14 @@ namespace base {
 [[nodiscard]] bool faults_armed() noexcept;
 
 namespace detail {
-void pass_fault_point(std::string name);
+void pass_fault_point(std::initializer_list<std::string_view> name);
 }
 
-/// Passes the point `WHAT.SIDE`, for example `db.agents.create.after`. May be called on any thread.
-inline void fault_point(std::string_view what, std::string_view side) {
+/// Passes the point whose name these parts make together, for example `db.` `agents.create` `.after`. May be called on
+/// any thread.
+inline void fault_point(std::initializer_list<std::string_view> name) {
   if (faults_armed())
-    detail::pass_fault_point(std::string(what) + '.' + std::string(side));
+    detail::pass_fault_point(name);
 }
 
 } // namespace base

@@ -15,14 +15,13 @@ constexpr std::string_view table = "agents";
 
 int number(const result_set& answer) { return std::stoi(std::string(answer.text(0, 0).value_or("0"))); }
 
-int agents_above(session& s, const std::string& agent_id) {
-  return number(s.exec(R"(
-    WITH RECURSIVE above AS (
-      SELECT parent_agent_id AS id, 1 AS n FROM agents WHERE id = $1 AND parent_agent_id IS NOT NULL
-      UNION ALL SELECT a.parent_agent_id, above.n + 1 FROM agents a JOIN above ON a.id = above.id
-      WHERE a.parent_agent_id IS NOT NULL AND above.n < 100
-    ) SELECT COALESCE(max(n), 0) FROM above)",
-                       agent_id));
+/// How many rows of `in` stand above this one, each in `parent` of the one below; a ring ends at 100.
+int count_above(session& s, const std::string& in, const std::string& parent, const std::string& id) {
+  return number(s.exec("WITH RECURSIVE above AS (SELECT " + parent + " AS id, 1 AS n FROM " + in + " WHERE id = $1 AND "
+                         + parent + " IS NOT NULL UNION ALL SELECT r." + parent + ", above.n + 1 FROM " + in
+                         + " r JOIN above ON r.id = above.id WHERE r." + parent
+                         + " IS NOT NULL AND above.n < 100) SELECT COALESCE(max(n), 0) FROM above",
+                       id));
 }
 
 } // namespace
@@ -37,7 +36,7 @@ void create(session& s, const records::agent_record& row) {
   transaction t(s);
   if (s.exec("SELECT 1 FROM agents WHERE id = $1 AND deleted_at IS NULL FOR UPDATE", parent).empty())
     throw base::failure_error(base::errc::not_found, "the agent that makes it is not there any more");
-  if (agents_above(s, parent) >= max_depth)
+  if (count_above(s, "agents", "parent_agent_id", parent) >= max_depth)
     refuse("agents stand at most " + std::to_string(max_depth) + " below the first, so that this one can make none");
   const auto living = made_by(s, parent);
   if (living.size() >= static_cast<std::size_t>(max_children))
@@ -48,15 +47,7 @@ void create(session& s, const records::agent_record& row) {
   t.commit();
 }
 
-int runs_above(session& s, const std::string& run_id) {
-  return number(s.exec(R"(
-    WITH RECURSIVE above AS (
-      SELECT parent_run_id AS id, 1 AS n FROM runs WHERE id = $1 AND parent_run_id IS NOT NULL
-      UNION ALL SELECT r.parent_run_id, above.n + 1 FROM runs r JOIN above ON r.id = above.id
-      WHERE r.parent_run_id IS NOT NULL AND above.n < 100
-    ) SELECT COALESCE(max(n), 0) FROM above)",
-                       run_id));
-}
+int runs_above(session& s, const std::string& run_id) { return count_above(s, "runs", "parent_run_id", run_id); }
 
 std::vector<run_end> ended(session& s, const std::vector<std::string>& run_ids) {
   binary_array ids(binary_array::text);

@@ -1,5 +1,6 @@
 #include "actors/runs/schedule_plan.hpp"
 
+#include "config/time_zones.hpp"
 #include "engine/cron.hpp"
 
 #include <algorithm>
@@ -7,6 +8,7 @@
 #include <functional>
 
 #include <date/tz.h>
+#include <spdlog/spdlog.h>
 
 namespace actors {
 
@@ -145,6 +147,28 @@ schedule_plan plan_schedule(const records::schedule& schedule, const std::string
   planner p{schedule, zone_name, zone, now, std::move(*cron)};
   p.make();
   return std::move(p.out);
+}
+
+all_plans plan_schedules(std::vector<records::schedule> schedules, const std::string& system_zone, timestamp now) {
+  all_plans out;
+  for (auto& one : schedules) {
+    auto zone_name = one.time_zone.empty() ? system_zone : one.time_zone;
+    const auto* zone = config::find_time_zone(zone_name);
+    if (zone == nullptr) { // the machine's tzdata has lost it
+      zone_name = "UTC";
+      zone = config::find_time_zone(zone_name);
+    }
+    if (zone == nullptr) {
+      spdlog::error("no_time_zones hint=\"install tzdata\"");
+      break;
+    }
+    auto what = plan_schedule(one, zone_name, *zone, now);
+    if (what.next)
+      out.next = std::min(out.next.value_or(*what.next), *what.next);
+    if (!what.steps.empty())
+      out.schedules.push_back({std::move(one), std::move(what.steps)});
+  }
+  return out;
 }
 
 } // namespace actors

@@ -36,4 +36,20 @@ struct schedule_plan {
 [[nodiscard]] schedule_plan plan_schedule(const records::schedule& schedule, const std::string& zone_name,
                                           const date::time_zone& zone, base::timestamp now);
 
+/// A schedule that has something to do.
+struct planned_schedule {
+  records::schedule schedule;
+  std::vector<schedule_step> steps;
+};
+
+struct all_plans {
+  std::vector<planned_schedule> schedules; ///< those with steps
+  std::optional<base::timestamp> next;     ///< the earliest of all
+};
+
+/// plan_schedule for each, in its owner's zone, else in `system_zone`. May take some 20 ms for each that was away for
+/// long: called on a database thread, never on one that actors share.
+[[nodiscard]] all_plans plan_schedules(std::vector<records::schedule> schedules, const std::string& system_zone,
+                                       base::timestamp now);
+
 } // namespace actors

@@ -2,7 +2,6 @@
 
 #include "actors/storage/db_pool.hpp"
 #include "base/ids.hpp"
-#include "config/time_zones.hpp"
 #include "storage/scheduled_tasks.hpp"
 #include "storage/schedules.hpp"
 
@@ -71,12 +70,12 @@ void scheduler::check() {
   failed_ = false;
   next_.reset();
   request(db_, caf::infinite,
-          make_job("schedules.load",
-                   [now = clock_->now()](storage::session& s) {
+          make_job("schedules.plan",
+                   [now = clock_->now(), zone = settings_->get()->time_zone](storage::session& s) {
                      storage::scheduled_tasks::write_last_runs(s);
-                     return storage::schedules::load(s, now);
+                     return plan_schedules(storage::schedules::load(s, now), zone, now);
                    }))
-    .then([this](const messages::db_result& r) { plan(std::any_cast<const std::vector<records::schedule>&>(r.value)); },
+    .then([this](const messages::db_result& r) { take(std::any_cast<const all_plans&>(r.value)); },
           [this](const caf::error& e) {
             spdlog::warn("schedules_not_read error={}", messages::to_failure(e).message);
             failed_ = true;
@@ -84,28 +83,12 @@ void scheduler::check() {
           });
 }
 
-void scheduler::plan(const std::vector<records::schedule>& schedules) {
-  const auto now = clock_->now();
-  const auto settings = settings_->get();
-  for (const auto& one : schedules) {
-    auto zone_name = one.time_zone.empty() ? settings->time_zone : one.time_zone;
-    const auto* zone = config::find_time_zone(zone_name);
-    if (zone == nullptr) { // the machine's tzdata has lost it
-      zone_name = "UTC";
-      zone = config::find_time_zone(zone_name);
-    }
-    if (zone == nullptr) {
-      spdlog::error("no_time_zones hint=\"install tzdata\"");
-      break;
-    }
-    auto what = plan_schedule(one, zone_name, *zone, now);
-    if (what.next)
-      next_ = std::min(next_.value_or(*what.next), *what.next);
-    if (what.steps.empty())
-      continue;
-    waiting_.push_back(std::make_shared<chain>(chain{one, std::move(what.steps), 0}));
-    if (!one.agent_id)
-      waiting_.back()->schedule.definition.model = settings->default_model;
+void scheduler::take(const all_plans& plans) {
+  next_ = plans.next;
+  for (const auto& planned : plans.schedules) {
+    waiting_.push_back(std::make_shared<chain>(chain{planned.schedule, planned.steps, 0}));
+    if (!planned.schedule.agent_id)
+      waiting_.back()->schedule.definition.model = settings_->get()->default_model;
   }
   go_on();
 }

@@ -45,7 +45,7 @@ private:
 
   void restarted() override;
   void check();
-  void plan(const std::vector<records::schedule>& schedules);
+  void take(const all_plans& plans);
   void go_on();
   void write_next(const std::shared_ptr<chain>& c);
   void written(const std::shared_ptr<chain>& c, const schedule_step& step);

@@ -23,9 +23,9 @@ private:
     try {
       if (!session_ || !session_->is_open() || session_->was_closed())
         session_ = open_();
-      base::fault_point("db." + job.name, "before");
+      base::fault_point({"db.", job.name, ".before"});
       auto result = job.work(*session_);
-      base::fault_point("db." + job.name, "after");
+      base::fault_point({"db.", job.name, ".after"});
       return messages::db_result{std::move(result)};
     } catch (const base::failure_error& e) {
       if (e.get().code == base::errc::unavailable)

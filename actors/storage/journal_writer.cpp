@@ -57,9 +57,9 @@ private:
     while (true) {
       try {
         connect(limit);
-        base::fault_point("journal." + work.name, "before");
+        base::fault_point({"journal.", work.name, ".before"});
         auto complete = work.run(*store_);
-        base::fault_point("journal." + work.name, "after");
+        base::fault_point({"journal.", work.name, ".after"});
         return journal_work_done{std::move(complete)};
       } catch (const base::failure_error& e) {
         if (e.get().code == base::errc::unavailable) {
