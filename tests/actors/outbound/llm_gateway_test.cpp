@@ -98,6 +98,17 @@ TEST_F(LlmGateway, keeps_the_last_good_list_when_the_next_cannot_be_fetched) {
   EXPECT_EQ(states->providers[0].models, 1);
 }
 
+TEST_F(LlmGateway, asks_for_the_lists_anew_each_hour) {
+  set({house()});
+  for (const auto* name : {"m2", "m3"}) {
+    list.body = R"({"object":"list","data":[{"id":")" + std::string(name) + "\"}]}";
+    advance(std::chrono::minutes{59});
+    EXPECT_NE(models().front(), "house:" + std::string(name));
+    advance(std::chrono::minutes{1});
+    EXPECT_EQ(models().front(), "house:" + std::string(name));
+  }
+}
+
 TEST_F(LlmGateway, a_server_at_another_address_has_other_models) {
   set({house()});
   list.outcome = {net::fault::unreachable, "nobody listens there", false};
