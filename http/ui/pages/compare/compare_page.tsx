@@ -50,7 +50,7 @@ function Cell({ run, step, differs }: { run: Run; step: Step | undefined; differ
   const text = step.kind === "model" ? text_of_step(step) : "";
   return (
     <div class={`cmp-cell${differs.any ? " cmp-differs" : ""}`}>
-      <p class="row gap-2"><a href={`/runs/${run.id}?step=${step.seq}`}><b class={step.kind === "tool" ? "mono" : ""}>{step.seq} {step_name(step)}</b></a>{differs.any && <span class="badge badge--warn">{differs.words}</span>}</p>
+      <p class="cmp-head"><a href={`/runs/${run.id}?step=${step.seq}`}><b class={step.kind === "tool" ? "mono" : ""}>{step.seq} {step_name(step)}</b></a>{differs.any && <span class="badge badge--warn">{differs.words}</span>}</p>
       <p class="faint">{step.kind === "model" && <><span class="mono">{step.name}</span>, </>}{step.ended_at ? duration(ms_between(step.started_at, step.ended_at)) : step.state}{step.kind === "model" && <>, {used(step)} tokens, {cost(step.cost_usd)}</>}</p>
       <details>
         <summary class="clip">{step_words(step) || (step.kind === "tool" ? "Arguments and result" : "Nothing was said")}</summary>
