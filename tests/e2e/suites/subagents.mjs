@@ -25,13 +25,14 @@ suite("Sub-agents", () => {
     const page = await new_page();
     await page.goto(`/runs/${id}`);
     await page.getByText("Waits for 2 sub-agents.").first().waitFor();
-    await page.getByRole("link", { name: "slow", exact: true }).first().click();
-    await page.getByText("Another run").first().waitFor();
     const run = await ended(id);
     assert.equal(run.status, "success");
     assert.ok(run.result.indexOf("slow but there") < run.result.indexOf("read it"), run.result);
     const [child] = (await as_admin("GET", "/api/runs?limit=50")).filter((r) => r.parent?.run_id === id);
     assert.equal(child.parent.seq, 2);
+    await page.goto(`/runs/${id}?step=2`); // the links in the notice go with the wait, those of the step stay
+    await page.getByRole("link", { name: "slow", exact: true }).click();
+    await page.getByText("Another run").first().waitFor();
   });
 
   test("stopping a parent stops its children within a second", async () => {
