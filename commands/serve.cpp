@@ -8,6 +8,7 @@
 #include "http/http_front.hpp"
 #include "http/server/listener.hpp"
 #include "messages/schema.hpp"
+#include "storage/agents.hpp"
 #include "storage/journal_store.hpp"
 #include "storage/leader_lock.hpp"
 #include "storage/open_databases.hpp"
@@ -193,6 +194,7 @@ struct first_look {
   std::vector<std::string> trusted_domains;
   std::vector<records::queue_count> queued;
   std::vector<base::timestamp> autonomous_starts;
+  std::vector<records::agent_limit> agent_limits;
   bool has_users = false;
 };
 
@@ -205,6 +207,7 @@ first_look look(storage::session& s, const storage::opened_databases& databases,
   seen.queued = storage::count_queued(s);
   seen.autonomous_starts = storage::autonomous_starts_since(s, clock.now() - std::chrono::hours{1},
                                                             seen.settings.max_autonomous_runs_per_hour);
+  seen.agent_limits = storage::agents::run_limits(s);
   seen.has_users = storage::users::any_exists(s);
   return seen;
 }
@@ -227,6 +230,7 @@ actors::engine_setup setup_of(const config::start_settings& settings, const stor
   setup.users_folder = seen.settings.users_base_folder.empty() ? settings.data_dir + "/users" : seen.settings.users_base_folder;
   setup.queued = std::move(seen.queued);
   setup.autonomous_starts = std::move(seen.autonomous_starts);
+  setup.agent_limits = std::move(seen.agent_limits);
   setup.settings = now.settings;
   setup.profiles = now.profiles;
   setup.trusted_domains = now.trusted_domains;

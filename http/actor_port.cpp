@@ -30,6 +30,8 @@ messages::set_run_limits run_limits_of(const config::runtime_settings& s) {
   limits.max_tool_calls = s.max_tool_calls;
   limits.max_tool_result_bytes = s.max_tool_result_bytes;
   limits.confirmation_timeout_s = s.confirmation_timeout_s;
+  limits.max_run_minutes = s.max_run_minutes;
+  limits.max_run_output_tokens = s.max_run_output_tokens;
   return limits;
 }
 
@@ -114,7 +116,10 @@ base::result<engine_state> actor_port::state() {
   auto s = engine::ask<messages::queue_state>(system_, to_.supervisor, actor_limit, messages::get_queue{});
   if (!s)
     return s.error();
-  return engine_state{s->max_concurrent, s->paused, s->why, s->why};
+  engine_state out{s->max_concurrent, s->paused, std::move(s->why_interactive), std::move(s->why_autonomous), {}};
+  for (auto& at : s->at_limit)
+    out.at_limit.emplace(std::move(at.agent_id), at.limit);
+  return out;
 }
 
 void actor_port::deliver_webhook(webhook_delivery d, std::function<void(base::result<webhook_receipt>)> tell) {
@@ -131,6 +136,7 @@ void actor_port::deliver_webhook(webhook_delivery d, std::function<void(base::re
 }
 
 base::result<void> actor_port::triggers_changed() {
+  caf::anon_send(to_.supervisor, messages::agents_changed{});
   caf::anon_send(to_.scheduler, messages::schedules_changed{}); // it reads all anew whenever it acts
   return tell(to_.webhooks, messages::reload_webhooks{});
 }

@@ -17,6 +17,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,6 +45,7 @@ struct engine_state {
   bool paused = false;
   std::string why_interactive; ///< why the next chat turn or run by hand waits; empty: none has to
   std::string why_autonomous;  ///< the same for triggered runs
+  std::map<std::string, std::int64_t> at_limit = {}; ///< agents that have as many runs as they may, and how many that are
 };
 
 /// A delivery at `/webhook/{token}`.

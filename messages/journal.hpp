@@ -56,8 +56,10 @@ struct claim_runs {
   std::string owner_user_id; ///< empty = system agents
   records::run_priority priority = records::run_priority::autonomous;
   int count = 1;
+  std::string agent_id = {};             ///< only the runs of this agent; empty: of all but
+  std::vector<std::string> without = {}; ///< these
 };
-BOOST_DESCRIBE_STRUCT(claim_runs, (), (owner_user_id, priority, count))
+BOOST_DESCRIBE_STRUCT(claim_runs, (), (owner_user_id, priority, count, agent_id, without))
 
 /// Takes up what a dead server left running or waiting.
 struct recover_runs {
@@ -82,8 +84,9 @@ struct queued_run_stopped {
   std::string owner_user_id; ///< whose queue is one shorter; empty = system agents
   records::run_priority priority = records::run_priority::autonomous;
   std::string parent_run_id; ///< the run that waited for it; may be empty
+  std::string agent_id;      ///< as records::agent_of says
 };
-BOOST_DESCRIBE_STRUCT(queued_run_stopped, (), (was_queued, owner_user_id, priority, parent_run_id))
+BOOST_DESCRIBE_STRUCT(queued_run_stopped, (), (was_queued, owner_user_id, priority, parent_run_id, agent_id))
 
 /// A person answers a confirmation.
 struct answer_confirmation {
@@ -107,7 +110,7 @@ struct set_journal_limits {
 };
 BOOST_DESCRIBE_STRUCT(set_journal_limits, (), (max_queued_runs))
 
-/// What one commit of the journal queued, by owner and priority. Sent by the journal to who asked for it.
+/// What one commit of the journal queued, by owner, priority and agent. Sent by the journal to who asked for it.
 struct runs_queued {
   std::vector<records::queue_count> counts;
   std::vector<run_queued> runs; ///< each of them, while somebody listens to the topic `queue`; else empty

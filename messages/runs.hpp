@@ -102,22 +102,37 @@ struct set_run_limits {
   int max_tool_calls = 20;
   std::int64_t max_tool_result_bytes = 65536;
   int confirmation_timeout_s = 600;
+  int max_run_minutes = 60;             ///< that one run works; waiting for people and other runs does not count
+  std::int64_t max_run_output_tokens = 200'000; ///< that the model writes in one run
 };
 BOOST_DESCRIBE_STRUCT(set_run_limits, (),
                       (max_concurrent_runs, max_autonomous_runs_per_hour, max_tool_calls, max_tool_result_bytes,
-                       confirmation_timeout_s))
+                       confirmation_timeout_s, max_run_minutes, max_run_output_tokens))
+
+/// The limits of agents may have changed: the supervisor reads them again. Sent by the front.
+struct agents_changed {};
+BOOST_DESCRIBE_STRUCT(agents_changed, (), ())
 
 struct get_queue {};
 BOOST_DESCRIBE_STRUCT(get_queue, (), ())
+
+/// An agent that has as many runs as it may have at once.
+struct agent_at_limit {
+  std::string agent_id;
+  std::int64_t limit = 0;
+};
+BOOST_DESCRIBE_STRUCT(agent_at_limit, (), (agent_id, limit))
 
 struct queue_state {
   std::int64_t running = 0; ///< waiting for a confirmation included
   std::int64_t queued = 0;
   int max_concurrent = 0;
   bool paused = false;
-  std::string why; ///< why the next one waits; empty when none has to
+  std::string why_interactive; ///< why the next chat turn or run by hand waits; empty: none has to
+  std::string why_autonomous;  ///< the same for triggered runs
+  std::vector<agent_at_limit> at_limit; ///< whose further runs wait whatever else is free
 };
-BOOST_DESCRIBE_STRUCT(queue_state, (), (running, queued, max_concurrent, paused, why))
+BOOST_DESCRIBE_STRUCT(queue_state, (), (running, queued, max_concurrent, paused, why_interactive, why_autonomous, at_limit))
 
 /// A run's own ticks: a failed model call is due again; a confirmation was not answered in time; a stopped tool has had
 /// time enough; a write that the journal could not take is due again.
@@ -140,6 +155,15 @@ BOOST_DESCRIBE_STRUCT(child_ended, (), (run_id))
 /// A run's own tick: looks whether those that it waits for have ended, should a note have been lost.
 struct look_at_children {};
 BOOST_DESCRIBE_STRUCT(look_at_children, (), ())
+
+/// The run has worked for as long as it may: it ends. Sent by the supervisor.
+struct run_time_over {
+  int minutes = 0; ///< that it may work
+};
+BOOST_DESCRIBE_STRUCT(run_time_over, (), (minutes))
+/// The supervisor's own tick: looks for runs whose time is over.
+struct look_at_run_times {};
+BOOST_DESCRIBE_STRUCT(look_at_run_times, (), ())
 
 /// The supervisor's own tick: the hourly limit lets another run begin.
 struct fill_places {};
@@ -175,11 +199,13 @@ using run_supervisor_actor = caf::typed_actor<
   caf::replies_to<resume_engine>::with<done>,
   /// In force at once.
   caf::reacts_to<set_run_limits>,
+  caf::reacts_to<agents_changed>,
   caf::replies_to<get_queue>::with<queue_state>,
   /// not_found, conflict.
   caf::replies_to<answer_confirmation>::with<done>,
   caf::reacts_to<fill_places>,
   caf::reacts_to<widen_window>,
+  caf::reacts_to<look_at_run_times>,
   /// When all are at rest, or after the time that a stop has.
   caf::replies_to<drain_runs>::with<done>>;
 
@@ -196,6 +222,7 @@ using agent_run_actor = caf::typed_actor<
   caf::reacts_to<retry_write>,
   caf::reacts_to<child_ended>,
   caf::reacts_to<look_at_children>,
+  caf::reacts_to<run_time_over>,
   /// When it is at rest.
   caf::replies_to<drain_runs>::with<done>>;
 
@@ -224,4 +251,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(run_messages, first_custom_type_id + 250)
   CAF_ADD_TYPE_ID(run_messages, (messages::child_ended))
   CAF_ADD_TYPE_ID(run_messages, (messages::copy_run))
   CAF_ADD_TYPE_ID(run_messages, (messages::look_at_children))
+  CAF_ADD_TYPE_ID(run_messages, (messages::agents_changed))
+  CAF_ADD_TYPE_ID(run_messages, (messages::run_time_over))
+  CAF_ADD_TYPE_ID(run_messages, (messages::look_at_run_times))
 CAF_END_TYPE_ID_BLOCK(run_messages)

@@ -22,6 +22,11 @@ std::optional<row> find(session& s, const records::viewer& by, const std::string
                          by.user_id, id);
 }
 
+std::vector<records::agent_limit> run_limits(session& s) {
+  return read_rows<records::agent_limit>(s.exec("SELECT id AS agent_id, max_concurrent_runs FROM agents "
+                                                "WHERE max_concurrent_runs IS NOT NULL AND deleted_at IS NULL"));
+}
+
 void create(session& s, const row& agent) { insert(s, table, agent); }
 
 bool update(session& s, const records::viewer& by, const row& a) {

@@ -17,6 +17,8 @@ namespace storage::agents {
 [[nodiscard]] std::vector<records::agent_record> list(session& s, const records::viewer& by,
                                                       const records::page& page = {});
 [[nodiscard]] std::optional<records::agent_record> find(session& s, const records::viewer& by, const std::string& id);
+/// Those that have a limit of their own.
+[[nodiscard]] std::vector<records::agent_limit> run_limits(session& s);
 void create(session& s, const records::agent_record& row);
 /// Writes the whole row, but not whose it is, who made it and within what, created_at, deleted_at; schedule_since moves to
 /// updated_at when the schedule changes or the agent is switched on. Answers whether the viewer may see it.

@@ -199,18 +199,31 @@ event AS (
 ))",
                              9};
 
-/// $1 owner, $2 priority, $3 count, $4 now.
-inline constexpr std::string_view claim = R"(
-WITH run AS (
-  UPDATE runs SET state = 'running', started_at = $4, attempts = attempts + 1, why_waiting = NULL
-  WHERE id = ANY (ARRAY(SELECT id FROM runs WHERE state = 'queued' AND COALESCE(owner_user_id, '') = $1
-                        AND priority = $2 ORDER BY id LIMIT $3))
+inline constexpr std::string_view claimed = R"(
   RETURNING *
 ), face AS (
   INSERT INTO agent_runs (id, agent_id, started_at, status)
   SELECT id, agent_id, started_at, 'running' FROM run WHERE kind = 'agent' AND agent_id IS NOT NULL
   ON CONFLICT (id) DO NOTHING
 )
+)";
+
+/// $1 owner, $2 priority, $3 count, $4 now.
+inline constexpr std::string_view claim = R"(
+WITH run AS (
+  UPDATE runs SET state = 'running', started_at = $4, attempts = attempts + 1, why_waiting = NULL
+  WHERE id = ANY (ARRAY(SELECT id FROM runs WHERE state = 'queued' AND COALESCE(owner_user_id, '') = $1
+                        AND priority = $2 ORDER BY id LIMIT $3))
+)";
+
+/// The same where agents have limits of their own; $5 only the runs of this agent, $6 of all but these.
+inline constexpr std::string_view claim_by_agent = R"(
+WITH run AS (
+  UPDATE runs SET state = 'running', started_at = $4, attempts = attempts + 1, why_waiting = NULL
+  WHERE id = ANY (ARRAY(SELECT id FROM runs WHERE state = 'queued' AND COALESCE(owner_user_id, '') = $1
+                        AND priority = $2 AND ($5::text = '' OR (kind = 'agent' AND agent_id = $5))
+                        AND (kind <> 'agent' OR agent_id IS NULL OR agent_id <> ALL ($6::text[]))
+                        ORDER BY id LIMIT $3))
 )";
 
 /// $1 at most, $2 ids after this one.
@@ -237,7 +250,8 @@ ORDER BY r.id)";
 /// $1 run, $2 now.
 inline constexpr std::string_view stop_queued
   = "UPDATE runs SET state = 'stopped', ended_at = $2, why_waiting = NULL WHERE id = $1 AND state = 'queued' "
-    "RETURNING COALESCE(owner_user_id, '') AS owner_user_id, priority, COALESCE(parent_run_id, '') AS parent_run_id";
+    "RETURNING COALESCE(owner_user_id, '') AS owner_user_id, priority, COALESCE(parent_run_id, '') AS parent_run_id, "
+    "CASE WHEN kind = 'agent' THEN COALESCE(agent_id, '') ELSE '' END AS agent_id";
 
 /// $1 conversation, $2 call, $3 user, $4 state, $5 scope, $6 now.
 inline constexpr std::string_view answer_confirmation = R"(

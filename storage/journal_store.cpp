@@ -77,8 +77,8 @@ struct journal_store::impl {
     return chain.emplace(std::move(now));
   }
 
-  static std::string select_after(std::string_view cte) {
-    return std::string(cte) + "SELECT " + columns_of<records::run_record>("r") + std::string(sql::with_all_it_needs);
+  static std::string select_after(std::string_view cte, std::string_view more = {}) {
+    return std::string(cte) + std::string(more) + "SELECT " + columns_of<records::run_record>("r") + std::string(sql::with_all_it_needs);
   }
 
   // --- queue ---------------------------------------------------------------------------------------------------
@@ -386,10 +386,19 @@ std::vector<write_outcome> journal_store::write(const std::vector<run_write>& wr
 
 std::optional<std::string> journal_store::audit_in_doubt() const { return impl_->in_doubt; }
 
-std::vector<records::claimed_run> journal_store::claim(const std::string& owner_user_id, records::run_priority priority,
-                                                       int count, base::timestamp now) {
-  auto out = impl_->read_claimed(impl_->run("journal_claim", to_parameters(owner_user_id, priority, count, now),
-                                            [] { return impl::select_after(sql::claim); }));
+std::vector<records::claimed_run> journal_store::claim(const runs_to_claim& which, base::timestamp now) {
+  auto parameters = to_parameters(which.owner_user_id, which.priority, which.count, now);
+  const bool by_agent = !which.agent_id.empty() || !which.without.empty();
+  if (by_agent) {
+    array without(array::text);
+    for (const auto& id : which.without)
+      without.add(id);
+    parameters.push_back(to_parameters(which.agent_id).front());
+    parameters.push_back(without.take());
+  }
+  auto out = impl_->read_claimed(
+    by_agent ? impl_->run("journal_claim_by_agent", parameters, [] { return impl::select_after(sql::claim_by_agent, sql::claimed); })
+             : impl_->run("journal_claim", parameters, [] { return impl::select_after(sql::claim, sql::claimed); }));
   impl_->add_past(out);
   return out;
 }
@@ -441,8 +450,9 @@ std::int64_t journal_store::forget_old_keys(base::timestamp now) {
 
 std::vector<queue_count> count_queued(session& connection) {
   return read_rows<queue_count>(
-    connection.exec("SELECT COALESCE(owner_user_id, '') AS owner_user_id, priority, count(*) AS count FROM runs "
-                    "WHERE state = 'queued' GROUP BY 1, 2 ORDER BY 1, 2"));
+    connection.exec("SELECT COALESCE(owner_user_id, '') AS owner_user_id, priority, count(*) AS count, "
+                    "CASE WHEN kind = 'agent' THEN COALESCE(agent_id, '') ELSE '' END AS agent_id FROM runs "
+                    "WHERE state = 'queued' GROUP BY 1, 2, 4 ORDER BY 1, 2, 4"));
 }
 
 std::vector<base::timestamp> autonomous_starts_since(session& connection, base::timestamp since, int limit) {

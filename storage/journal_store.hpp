@@ -30,8 +30,18 @@ struct stopped_run {
   std::string owner_user_id; ///< empty = a system agent
   records::run_priority priority = records::run_priority::autonomous;
   std::string parent_run_id; ///< may be empty
+  std::string agent_id;      ///< as records::agent_of says
 };
-BOOST_DESCRIBE_STRUCT(stopped_run, (), (owner_user_id, priority, parent_run_id))
+BOOST_DESCRIBE_STRUCT(stopped_run, (), (owner_user_id, priority, parent_run_id, agent_id))
+
+/// Queued runs to be taken, oldest first.
+struct runs_to_claim {
+  std::string owner_user_id; ///< empty = system agents
+  records::run_priority priority = records::run_priority::autonomous;
+  int count = 1;                         ///< at most
+  std::string agent_id = {};             ///< only the runs of this agent; empty: of all but
+  std::vector<std::string> without = {}; ///< these
+};
 
 class journal_store {
 public:
@@ -54,10 +64,9 @@ public:
   /// chain has after it may come again, and is not written again. nullopt: nothing is in doubt.
   [[nodiscard]] std::optional<std::string> audit_in_doubt() const;
 
-  /// Takes up to `count` queued runs of this owner (empty = system agents) and priority, oldest first: state running,
-  /// started_at, attempts + 1; for agents the row in `agent_runs`. All that is needed to run them is in the answer.
-  std::vector<records::claimed_run> claim(const std::string& owner_user_id, records::run_priority priority, int count,
-                                          base::timestamp now);
+  /// Takes queued runs: state running, started_at, attempts + 1; for agents the row in `agent_runs`. All that is needed
+  /// to run them is in the answer.
+  std::vector<records::claimed_run> claim(const runs_to_claim& which, base::timestamp now);
 
   /// Takes up again what was running or waiting when a server died: attempts + 1, and everything as claim() gives,
   /// with steps. Ordered by priority, then age; at most `limit`, with ids greater than `after`.
@@ -82,7 +91,7 @@ private:
   std::unique_ptr<impl> impl_;
 };
 
-/// Queued runs per owner and priority: what the supervisor starts from.
+/// Queued runs per owner, priority and agent: what the supervisor starts from.
 [[nodiscard]] std::vector<queue_count> count_queued(session& connection);
 
 /// When autonomous runs began within the last hour, oldest first, at most `limit` (the newest ones).

@@ -86,8 +86,10 @@ records::queue_view queue(session& s, const records::viewer& by) {
   out.asking = std::stoll(std::string(*counts.text(0, 2)));
   out.for_runs = std::stoll(std::string(*counts.text(0, 3))) - out.asking;
   out.waiting = read_rows<records::waiting_run>(
-    s.exec("SELECT id AS run_id, why_waiting AS why FROM runs WHERE state = 'queued' AND ($1 OR owner_user_id = $2) "
-           "ORDER BY priority, id LIMIT 500",
+    s.exec("SELECT r.id AS run_id, r.kind, r.agent_id, a.name AS agent_name, u.username AS owner, e.source AS trigger_kind, "
+           "r.parent_run_id, r.priority, r.queued_at FROM runs r LEFT JOIN agents a ON a.id = r.agent_id "
+           "LEFT JOIN users u ON u.id = r.owner_user_id LEFT JOIN trigger_events e ON e.id = r.trigger_event_id "
+           "WHERE r.state = 'queued' AND ($1 OR r.owner_user_id = $2) ORDER BY r.priority, r.id LIMIT 500",
            by.sees_all(), by.user_id));
   return out;
 }

@@ -123,6 +123,13 @@ agent_run::behavior_type agent_run::make_behavior() {
       watching_children_ = false;
       look_at_children();
     },
+    [this](const messages::run_time_over& m) {
+      if (finishing_ || stopping_)
+        return;
+      time_over_ = "The run worked for " + (m.minutes == 1 ? std::string("a minute") : std::to_string(m.minutes) + " minutes")
+                   + ", which is its limit.";
+      stop();
+    },
     [this](messages::drain_runs) -> caf::result<messages::done> {
       if (at_rest())
         return messages::done{};
@@ -192,7 +199,7 @@ void agent_run::next() {
   if (finishing_ || waiting_ != waiting_for::nothing || model_call_ != 0)
     return;
   if (stopping_)
-    return finish(records::run_state::stopped);
+    return time_over_.empty() ? finish(records::run_state::stopped) : finish(records::run_state::error, time_over_);
   look_at_owner();
   if (!caller_.owner.is_active)
     return finish(records::run_state::error, "The account of the run's owner is switched off.");
@@ -207,6 +214,8 @@ void agent_run::next() {
   }
   if (t_.finished)
     return finish(records::run_state::success);
+  if (auto over = over_output(); !over.empty())
+    return finish(records::run_state::error, std::move(over));
   if (!t_.all_calls_done())
     return advance_calls();
   if (!staged_.steps.empty())
@@ -405,6 +414,15 @@ void agent_run::stop() {
   waiting_ = waiting_for::nothing;
   if (writes_.empty())
     next(); // else what follows the write under way sees that the run stops
+}
+
+/// Why the model may write no more in this run; empty: it may.
+std::string agent_run::over_output() const {
+  const auto most = limits_.max_run_output_tokens;
+  if (most <= 0 || t_.output_tokens < most)
+    return {};
+  return "The model has written " + std::to_string(t_.output_tokens) + " tokens in this run, and its limit is "
+         + std::to_string(most) + '.';
 }
 
 void agent_run::finish(records::run_state state, std::string error) {

@@ -46,6 +46,7 @@ private:
   void keep_reasoning();
   void keep_shown();
   void stop();
+  [[nodiscard]] std::string over_output() const;
   void finish(records::run_state state, std::string error = {});
   void ended(records::run_state state, const std::string& error);
   void commit(step then);
@@ -129,6 +130,7 @@ private:
 
   waiting_for waiting_ = waiting_for::nothing;
   bool stopping_ = false;
+  std::string time_over_;          ///< why it is being ended; empty: by a person, or not at all
   bool finishing_ = false;
   bool orphaned_ = false; ///< the run that waited for this one has ended
   int running_tools_ = 0;

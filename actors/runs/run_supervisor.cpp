@@ -1,11 +1,13 @@
 #include "actors/runs/run_supervisor.hpp"
 
 #include "actors/runs/agent_run.hpp"
+#include "actors/runs/transcript.hpp"
 #include "actors/storage/db_pool.hpp"
 #include "base/ids.hpp"
 #include "messages/records/agent.hpp"
 #include "storage/agents.hpp"
 #include "storage/conversations.hpp"
+#include "storage/journal_store.hpp"
 #include "storage/users.hpp"
 
 #include <caf/all.hpp>
@@ -24,8 +26,8 @@ constexpr int recover_page = 100;
 constexpr std::chrono::seconds drain_time{5};
 /// How long a full window is watched before it widens.
 constexpr std::chrono::milliseconds window_patience{100};
-
-std::size_t index_of(records::run_priority p) { return p == records::run_priority::interactive ? 0 : 1; }
+/// When the database is asked again that did not answer.
+constexpr std::chrono::seconds read_again{1};
 
 struct startable_agent {
   std::optional<records::agent_record> agent;
@@ -47,8 +49,9 @@ run_supervisor::run_supervisor(caf::actor_config& cfg, engine::place at, std::sh
   for (const auto ended : {records::run_state::success, records::run_state::error, records::run_state::stopped})
     ended_[static_cast<std::size_t>(ended)]
       = &metrics.get("oai_runs{status=\"" + std::string(base::enum_name(ended)) + "\"}", "gauge");
+  admission_.set_agent_limits(settings_.agent_limits);
   for (const auto& count : settings_.queued)
-    queued_[index_of(count.priority)][count.owner_user_id] += count.count;
+    admission_.add(count);
   starts_.assign(settings_.autonomous_starts.begin(), settings_.autonomous_starts.end());
 }
 
@@ -62,7 +65,7 @@ run_supervisor::behavior_type run_supervisor::make_behavior() {
     [this](messages::start_chat_turn& m) { return start_turn(std::move(m)); },
     [this](const messages::runs_queued& m) {
       for (const auto& count : m.counts)
-        queued_[index_of(count.priority)][count.owner_user_id] += count.count;
+        admission_.add(count);
       for (const auto& run : m.runs)
         note(run);
       fill();
@@ -77,7 +80,8 @@ run_supervisor::behavior_type run_supervisor::make_behavior() {
     },
     [this](const messages::run_waits& m) {
       if (const auto at = live_.find(m.run_id); at != live_.end() && std::exchange(at->second.holds_place, false)) {
-        --places_used_;
+        admission_.give_place(at->second.owner);
+        end_work(at->second);
         fill();
       }
     },
@@ -89,11 +93,8 @@ run_supervisor::behavior_type run_supervisor::make_behavior() {
     [this](const messages::stop_conversation& m) { return stop_turn(m.conversation_id); },
     [this](messages::pause_engine) { return set_paused(true); },
     [this](messages::resume_engine) { return set_paused(false); },
-    [this](const messages::set_run_limits& m) {
-      settings_.limits = m;
-      tick_pending_ = false; // it may be for another limit
-      fill();
-    },
+    [this](const messages::set_run_limits& m) { set_limits(m); },
+    [this](messages::agents_changed) { read_agent_limits(); },
     [this](messages::get_queue) { return state(); },
     [this](const messages::answer_confirmation& m) -> caf::result<messages::done> {
       if (recovering_) // the run that waits for it is not there yet
@@ -114,6 +115,10 @@ run_supervisor::behavior_type run_supervisor::make_behavior() {
       fill();
     },
     [this](messages::widen_window) { widen_window(); },
+    [this](messages::look_at_run_times) {
+      watching_times_ = false;
+      watch_times();
+    },
     [this](messages::drain_runs) { return drain(); },
   };
 }
@@ -131,7 +136,13 @@ void run_supervisor::restarted() {
   claiming_ = false;
   tick_pending_ = false;
   widening_ = false;
-  places_used_ = std::ranges::count_if(live_, [](const auto& entry) { return entry.second.holds_place; });
+  reading_starts_ = false;
+  watching_times_ = false;
+  admission_.forget_places();
+  for (const auto& [id, run] : live_)
+    if (run.holds_place)
+      admission_.take_place(run.owner);
+  watch_times();
   fill();
 }
 
@@ -164,13 +175,13 @@ std::int64_t run_supervisor::free_places() const {
   const auto limit = settings_.limits.max_concurrent_runs > 0
                        ? static_cast<std::int64_t>(settings_.limits.max_concurrent_runs)
                        : static_cast<std::int64_t>(window_);
-  return limit - places_used_;
+  return limit - admission_.places();
 }
 
 /// Without a limit the window is only there for memory and speed: it must not keep runs waiting behind others that wait.
 void run_supervisor::watch_window() {
-  const bool waiting = !queued_[0].empty() || !queued_[1].empty();
-  if (widening_ || settings_.limits.max_concurrent_runs > 0 || window_ >= settings_.widest_window || !waiting
+  if (widening_ || settings_.limits.max_concurrent_runs > 0 || window_ >= settings_.widest_window
+      || admission_.waiting() == 0
       || free_places() >= static_cast<std::int64_t>(settings_.claim))
     return;
   widening_ = true;
@@ -200,42 +211,32 @@ std::int64_t run_supervisor::hourly_allowance() {
   return limit - static_cast<std::int64_t>(starts_.size());
 }
 
-std::optional<run_supervisor::claim_choice> run_supervisor::choose() {
+std::optional<admission::choice> run_supervisor::choose() {
   const auto unlimited = settings_.limits.max_concurrent_runs <= 0;
+  const auto most = static_cast<std::int64_t>(settings_.claim);
   const auto free = free_places();
   if (free <= 0)
     return std::nullopt;
-  for (const auto priority : {records::run_priority::interactive, records::run_priority::autonomous}) {
-    const auto p = index_of(priority);
-    auto& waiting = queued_[p];
-    std::erase_if(waiting, [](const auto& entry) { return entry.second <= 0; });
-    if (waiting.empty())
-      continue;
-    const auto allowed = priority == records::run_priority::interactive ? free : std::min(free, hourly_allowance());
-    if (allowed <= 0)
-      continue;
-    // With a wide window, small claims cost more than they bring: wait until half of it is free.
-    if (unlimited && priority == records::run_priority::autonomous && places_used_ > 0
-        && free < static_cast<std::int64_t>(settings_.claim))
-      continue;
-    if (unlimited && priority == records::run_priority::autonomous && settings_.limits.max_autonomous_runs_per_hour <= 0) {
-      const auto now = clock().now();
-      if (now < next_claim_) {
-        tick(std::chrono::ceil<std::chrono::milliseconds>(next_claim_ - now));
-        continue;
-      }
-      next_claim_ = now + settings_.claim_spacing;
-    }
-    auto at = waiting.upper_bound(last_owner_[p]); // owners in turn
-    if (at == waiting.end())
-      at = waiting.begin();
-    last_owner_[p] = at->first;
-    // Alone, an owner may take all free places; with others beside him one at a time.
-    const auto share = waiting.size() == 1 ? allowed : std::max<std::int64_t>(1, allowed / static_cast<std::int64_t>(waiting.size()));
-    const auto count = std::min({share, at->second, static_cast<std::int64_t>(settings_.claim)});
-    return claim_choice{at->first, priority, static_cast<int>(count)};
+  if (admission_.waits(records::run_priority::interactive))
+    if (auto choice = admission_.choose(records::run_priority::interactive, free, most))
+      return choice;
+  if (!admission_.waits(records::run_priority::autonomous))
+    return std::nullopt;
+  const auto hourly = settings_.limits.max_autonomous_runs_per_hour > 0;
+  const auto allowed = hourly && !starts_known_ ? 0 : std::min(free, hourly_allowance());
+  if (allowed <= 0)
+    return std::nullopt;
+  // With a wide window, small claims cost more than they bring: wait until half of it is free.
+  if (unlimited && admission_.places() > 0 && free < most)
+    return std::nullopt;
+  if (unlimited && !hourly && clock().now() < next_claim_) {
+    tick(std::chrono::ceil<std::chrono::milliseconds>(next_claim_ - clock().now()));
+    return std::nullopt;
   }
-  return std::nullopt;
+  auto choice = admission_.choose(records::run_priority::autonomous, allowed, most);
+  if (choice)
+    next_claim_ = clock().now() + settings_.claim_spacing;
+  return choice;
 }
 
 /// Looks at the queue again after this time.
@@ -247,7 +248,7 @@ void run_supervisor::tick(std::chrono::milliseconds after) {
 
 /// Gives free places: first to runs that waited for a person or for other runs, then from the queue.
 void run_supervisor::fill() {
-  queued_gauge_.set(state().queued);
+  queued_gauge_.set(admission_.waiting());
   if (draining_ || recovering_ || claiming_ || paused_->load(std::memory_order_acquire))
     return;
   while (!returning_.empty() && free_places() > 0) {
@@ -256,19 +257,22 @@ void run_supervisor::fill() {
     if (at == live_.end() || at->second.holds_place)
       continue;
     at->second.holds_place = true;
-    ++places_used_;
+    admission_.take_place(at->second.owner);
+    begin_work(at->second);
     send(at->second.actor, messages::place_given{});
   }
+  if (!starts_known_ && settings_.limits.max_autonomous_runs_per_hour > 0)
+    read_starts();
   const auto choice = choose();
   if (!choice) {
     watch_window();
-    if (!queued_[1].empty() && free_places() > 0 && !starts_.empty() && hourly_allowance() <= 0)
+    if (admission_.waits(records::run_priority::autonomous) && free_places() > 0 && !starts_.empty() && hourly_allowance() <= 0)
       tick(starts_.front() + hour - services_->clock->now() + std::chrono::milliseconds{1});
     return;
   }
   claiming_ = true;
-  queued_at_claim_ = queued_[index_of(choice->priority)][choice->owner];
-  request(services_->journal, caf::infinite, messages::claim_runs{choice->owner, choice->priority, choice->count})
+  request(services_->journal, caf::infinite,
+          messages::claim_runs{choice->owner, choice->priority, choice->count, choice->agent, choice->without})
     .then([this, choice = *choice](messages::claimed_runs& runs) { claimed(choice, runs); },
           [this](const caf::error& e) {
             spdlog::error("runs_not_claimed error={}", messages::to_failure(e).message);
@@ -278,18 +282,63 @@ void run_supervisor::fill() {
           });
 }
 
-void run_supervisor::claimed(const claim_choice& choice, messages::claimed_runs& runs) {
+void run_supervisor::claimed(const admission::choice& choice, messages::claimed_runs& runs) {
   claiming_ = false;
-  auto& waiting = queued_[index_of(choice.priority)];
-  const auto taken = static_cast<std::int64_t>(runs.runs.size());
-  auto& left = waiting[choice.owner];
-  // Fewer than asked for: of those that were known then, there are no more. What was queued meanwhile stays counted.
-  left -= taken < choice.count ? std::max(taken, queued_at_claim_) : taken;
+  admission_.taken(choice, runs.runs);
   if (choice.priority == records::run_priority::autonomous && settings_.limits.max_autonomous_runs_per_hour > 0)
-    starts_.insert(starts_.end(), static_cast<std::size_t>(taken), services_->clock->now());
+    starts_.insert(starts_.end(), runs.runs.size(), services_->clock->now());
   for (auto& run : runs.runs)
     spawn_run(std::move(run));
   fill();
+}
+
+/// In force at once. What began under another limit an hour was not counted, or not all of it.
+void run_supervisor::set_limits(const messages::set_run_limits& limits) {
+  if (limits.max_autonomous_runs_per_hour != settings_.limits.max_autonomous_runs_per_hour)
+    starts_known_ = false;
+  settings_.limits = limits;
+  tick_pending_ = false; // it may be for another limit
+  watch_times();
+  fill();
+}
+
+void run_supervisor::read_agent_limits() {
+  request(db_, database_time, make_job("agents.run_limits", storage::agents::run_limits))
+    .then(
+      [this](const messages::db_result& r) {
+        admission_.set_agent_limits(std::any_cast<const std::vector<records::agent_limit>&>(r.value));
+        fill();
+      },
+      [this](const caf::error& e) {
+        spdlog::error("agent_limits_not_read error={}", messages::to_failure(e).message);
+        delayed_send(this, read_again, messages::agents_changed{});
+      });
+}
+
+/// While no claim is under way, so that each start is either in the answer or counted after it.
+void run_supervisor::read_starts() {
+  if (std::exchange(reading_starts_, true))
+    return;
+  auto job = make_job("runs.autonomous_starts", [since = services_->clock->now() - hour,
+                                                 limit = settings_.limits.max_autonomous_runs_per_hour](storage::session& s) {
+    return storage::autonomous_starts_since(s, since, limit);
+  });
+  request(db_, database_time, std::move(job))
+    .then(
+      [this, limit = settings_.limits.max_autonomous_runs_per_hour](const messages::db_result& r) {
+        reading_starts_ = false;
+        if (limit == settings_.limits.max_autonomous_runs_per_hour) {
+          const auto& read = std::any_cast<const std::vector<base::timestamp>&>(r.value);
+          starts_.assign(read.begin(), read.end());
+          starts_known_ = true;
+        }
+        fill();
+      },
+      [this](const caf::error& e) {
+        spdlog::error("autonomous_starts_not_read error={}", messages::to_failure(e).message);
+        reading_starts_ = false;
+        tick(read_again);
+      });
 }
 
 /// Tells who listens to the queue, the injector among them; nothing else is done for it when nobody does.
@@ -303,16 +352,22 @@ void run_supervisor::spawn_run(records::claimed_run run) {
   const auto id = run.run.id;
   live_run entry;
   entry.agent_id = run.run.agent_id.value_or("");
+  entry.limited_as = records::agent_of(run.run);
+  entry.owner = run.run.owner_user_id.value_or("");
   entry.conversation_id = run.run.conversation_id.value_or("");
   entry.parent_run_id = run.run.parent_run_id.value_or("");
+  entry.worked = time_worked(run);
   entry.actor = spawn<agent_run, caf::monitored>(services_->tree.work("/runs/run/" + id, "agent_run"), services_,
                                                  caf::actor_cast<messages::run_supervisor_actor>(this),
                                                  settings_.limits, std::move(run));
-  ++places_used_;
+  admission_.take_place(entry.owner);
+  admission_.goes_on(entry.limited_as);
+  begin_work(entry);
   running_gauge_.add();
   run_of_actor_.emplace(entry.actor.id(), id);
   note(messages::run_started{id, entry.agent_id});
   live_.insert_or_assign(id, std::move(entry));
+  watch_times();
 }
 
 void run_supervisor::remove(const std::string& run_id) {
@@ -320,7 +375,8 @@ void run_supervisor::remove(const std::string& run_id) {
   if (at == live_.end())
     return;
   if (at->second.holds_place)
-    --places_used_;
+    admission_.give_place(at->second.owner);
+  admission_.has_ended(at->second.limited_as);
   running_gauge_.add(-1);
   run_of_actor_.erase(at->second.actor.id());
   live_.erase(at);
@@ -437,9 +493,7 @@ caf::result<messages::done> run_supervisor::stop(const std::string& run_id) {
     .then(
       [this, run_id, reply](const messages::queued_run_stopped& m) mutable {
         if (m.was_queued) {
-          auto& waiting = queued_[index_of(m.priority)];
-          if (const auto at = waiting.find(m.owner_user_id); at != waiting.end())
-            --at->second;
+          admission_.add({m.owner_user_id, m.priority, -1, m.agent_id});
           ended_[static_cast<std::size_t>(records::run_state::stopped)]->add();
           tell_parent(m.parent_run_id, run_id);
           note(messages::run_finished{run_id, {}, records::run_state::stopped, {}, {}});
@@ -460,9 +514,17 @@ caf::result<messages::done> run_supervisor::stop(const std::string& run_id) {
 caf::result<messages::done> run_supervisor::set_paused(bool paused) {
   paused_->store(paused, std::memory_order_release);
   spdlog::info("engine_{}", paused ? "paused" : "resumed");
+  for (auto& [id, run] : live_) {
+    if (paused) {
+      end_work(run);
+      continue;
+    }
+    if (run.holds_place)
+      begin_work(run);
+    send(run.actor, messages::resume_engine{});
+  }
   if (!paused) {
-    for (const auto& [id, run] : live_)
-      send(run.actor, messages::resume_engine{});
+    watch_times();
     fill();
   }
   auto reply = make_response_promise<messages::done>();
@@ -544,20 +606,22 @@ caf::result<messages::done> run_supervisor::drain() {
 messages::queue_state run_supervisor::state() const {
   messages::queue_state s;
   s.running = static_cast<std::int64_t>(live_.size());
-  for (const auto& waiting : queued_)
-    for (const auto& [owner, count] : waiting)
-      s.queued += count;
+  s.queued = admission_.waiting();
   s.max_concurrent = settings_.limits.max_concurrent_runs;
   s.paused = paused_->load(std::memory_order_acquire);
+  s.at_limit = admission_.at_limit();
   if (s.paused) {
-    s.why = "Everything is paused.";
+    s.why_interactive = "Everything is paused.";
   } else if (free_places() <= 0) {
     const auto places = settings_.limits.max_concurrent_runs;
-    s.why = places == 1 ? "The only place is taken." : "All " + std::to_string(places) + " places are taken.";
+    s.why_interactive = places == 1  ? "The only place is taken."
+                        : places > 1 ? "All " + std::to_string(places) + " places are taken."
+                                     : "As many runs go on as this server can carry at once.";
   }
+  s.why_autonomous = s.why_interactive;
   const auto hourly = settings_.limits.max_autonomous_runs_per_hour;
-  if (s.why.empty() && hourly > 0 && starts_.size() >= static_cast<std::size_t>(hourly))
-    s.why = "The limit of " + std::to_string(hourly) + " autonomous runs an hour is reached; the next may begin at "
+  if (s.why_autonomous.empty() && hourly > 0 && starts_.size() >= static_cast<std::size_t>(hourly))
+    s.why_autonomous = "The limit of " + std::to_string(hourly) + " autonomous runs an hour is reached; the next may begin at "
                        + base::to_iso8601(starts_.front() + hour) + '.';
   return s;
 }

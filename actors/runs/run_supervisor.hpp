@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/runs/admission.hpp"
 #include "actors/runs/run_services.hpp"
 #include "messages/runs.hpp"
 
@@ -19,6 +20,7 @@ struct run_supervisor_settings {
   messages::set_run_limits limits;
   std::vector<records::queue_count> queued;          ///< what is in the queue when the server starts
   std::vector<base::timestamp> autonomous_starts;    ///< within the last hour, oldest first
+  std::vector<records::agent_limit> agent_limits;    ///< of the agents that have one
   /// Runs that live at once where max_concurrent_runs is 0: enough to keep two cores busy, and little memory. While its
   /// runs only wait (for slow models), it widens step by step up to widest_window.
   std::size_t window = 512;
@@ -31,8 +33,9 @@ struct run_supervisor_settings {
   std::function<messages::db_job(bool paused)> store_paused;
 };
 
-/// Decides which run goes on when: at most so many at once, so many autonomous ones an hour, interactive ones first,
-/// owners in turn, none while the engine is paused. The queue itself is in the database; this actor knows its lengths.
+/// Decides which run goes on when: at most so many at once, so many autonomous ones an hour, in the order that `admission`
+/// says, none while the engine is paused; and ends those that work for too long. The queue itself is in the database;
+/// this actor knows its lengths.
 class run_supervisor : public engine::observed<messages::run_supervisor_actor::base> {
 public:
   run_supervisor(caf::actor_config& cfg, engine::place at, std::shared_ptr<const run_services> services,
@@ -45,16 +48,14 @@ private:
   struct live_run {
     messages::agent_run_actor actor;
     std::string agent_id;
+    std::string limited_as;  ///< the agent whose limit it keeps to, see records::agent_of
+    std::string owner;
     std::string conversation_id;
     std::string parent_run_id = {}; ///< the run that waits for it
     bool holds_place = true; ///< false while it waits for a person or for other runs
+    base::timestamp::duration worked{};                ///< before `works_since`
+    std::optional<base::timestamp> works_since;        ///< empty while it waits or everything is paused
   };
-  struct claim_choice {
-    std::string owner;
-    records::run_priority priority = records::run_priority::autonomous;
-    int count = 0;
-  };
-  using owners = std::map<std::string, std::int64_t>; ///< queued runs by owner
 
   void restarted() override;
   void recover(const std::string& after);
@@ -64,12 +65,20 @@ private:
   void widen_window();
   [[nodiscard]] std::int64_t free_places() const;
   [[nodiscard]] std::int64_t hourly_allowance();
-  [[nodiscard]] std::optional<claim_choice> choose();
-  void claimed(const claim_choice& choice, messages::claimed_runs& runs);
+  [[nodiscard]] std::optional<admission::choice> choose();
+  void claimed(const admission::choice& choice, messages::claimed_runs& runs);
   void spawn_run(records::claimed_run run);
   template <class Note>
   void note(const Note& what);
   void remove(const std::string& run_id);
+  void set_limits(const messages::set_run_limits& limits);
+  void read_agent_limits();
+  void read_starts();
+  // run_times.cpp
+  [[nodiscard]] base::timestamp::duration time_left(const live_run& run) const;
+  void begin_work(live_run& run);
+  void end_work(live_run& run);
+  void watch_times();
   void lost(const caf::down_msg& m);
   void tell_parent(const std::string& parent_run_id, const std::string& run_id);
   void stop_children(const std::string& run_id);
@@ -95,20 +104,20 @@ private:
   engine::counter& queued_gauge_;
   std::array<engine::counter*, 6> ended_{}; ///< by run_state
 
-  owners queued_[2];                      ///< by run_priority
-  std::string last_owner_[2];             ///< whose run was taken last, by priority
+  admission admission_;
   std::unordered_map<std::string, live_run> live_;
   std::unordered_map<caf::actor_id, std::string> run_of_actor_;
   std::deque<std::string> returning_;     ///< runs that waited for a person or for other runs and want a place
-  std::int64_t places_used_ = 0;
   std::deque<base::timestamp> starts_;    ///< autonomous runs begun in the last hour; at most the hourly limit
+  bool starts_known_ = true;              ///< false: the limit was another before, so that they are to be read anew
+  bool reading_starts_ = false;
   bool claiming_ = false;
-  std::int64_t queued_at_claim_ = 0;      ///< what was known of the owner's queue when the claim was made
   bool draining_ = false;                 ///< the server stops
   bool storing_ = false;                  ///< the kill switch is on its way into the database
   std::vector<caf::typed_response_promise<messages::done>> pause_replies_; ///< told when the database has its newest value
   bool recovering_ = true;
   bool tick_pending_ = false;
+  bool watching_times_ = false;           ///< look_at_run_times is on its way
   caf::actor_clock::time_point next_claim_{}; ///< as `run_supervisor_settings::claim_spacing` says
   std::size_t window_;                    ///< as wide as it is now
   std::size_t ended_since_full_ = 0;      ///< runs that ended since the window was found full

@@ -287,6 +287,23 @@ transcript make_transcript(const records::claimed_run& run, const tools::tool_se
   return t;
 }
 
+base::timestamp::duration time_worked(const records::claimed_run& run) {
+  base::timestamp::duration out{};
+  auto until = run.run.queued_at;
+  for (const auto& s : run.steps) { // ordered by when they began
+    if (!s.ended_at || s.started_at < run.run.queued_at)
+      continue;
+    if (const auto* told = s.request.if_object(); told != nullptr && told->contains("children"))
+      continue;
+    const auto from = std::max(until, s.started_at);
+    if (*s.ended_at <= from)
+      continue;
+    out += *s.ended_at - from;
+    until = *s.ended_at;
+  }
+  return out;
+}
+
 void rename_call(records::step_record& step, const std::string& from_run, const std::string& to_run) {
   auto* request = step.request.if_object();
   auto* id = request == nullptr ? nullptr : request->if_contains("call_id");

@@ -93,6 +93,10 @@ inline constexpr std::string_view answer_separator = "\n\n";
 [[nodiscard]] transcript make_transcript(const records::claimed_run& run, const tools::tool_set& tools,
                                          base::timestamp now, std::vector<records::step_record>& unknown);
 
+/// How long the run worked in its steps: what went on side by side counts once, waiting for other runs and what was copied
+/// from another run not at all.
+[[nodiscard]] base::timestamp::duration time_worked(const records::claimed_run& run);
+
 /// Gives a copied step's call the id that it has in the copy.
 void rename_call(records::step_record& step, const std::string& from_run, const std::string& to_run);
 

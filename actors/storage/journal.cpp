@@ -75,7 +75,7 @@ journal::behavior_type journal::make_behavior() {
       return call<messages::claimed_runs>(
         "claim",
         [this, m](storage::journal_store& store) {
-          return messages::claimed_runs{store.claim(m.owner_user_id, m.priority, m.count, clock_->now())};
+          return messages::claimed_runs{store.claim({m.owner_user_id, m.priority, m.count, m.agent_id, m.without}, clock_->now())};
         },
         m.priority == records::run_priority::autonomous ? &journal::claims_ : &journal::calls_);
     },
@@ -88,7 +88,7 @@ journal::behavior_type journal::make_behavior() {
       return call<messages::queued_run_stopped>("stop_queued", [this, m](storage::journal_store& store) {
         const auto stopped = store.stop_queued(m.run_id, clock_->now());
         return stopped ? messages::queued_run_stopped{true, stopped->owner_user_id, stopped->priority,
-                                                      stopped->parent_run_id}
+                                                      stopped->parent_run_id, stopped->agent_id}
                        : messages::queued_run_stopped{};
       });
     },
@@ -275,7 +275,7 @@ void journal::acknowledge_intake(std::vector<intake_item>& items,
   for (std::size_t i = 0; i < items.size(); ++i) {
     const auto& run = items[i].run.run;
     if (results[i] && !results[i]->duplicate) {
-      ++stored[{owner_of(run), run.priority}];
+      ++stored[{owner_of(run), run.priority, records::agent_of(run)}];
       if (each)
         note.runs.push_back({run.id, owner_of(run), run.priority});
     } else
@@ -290,7 +290,7 @@ void journal::tell(const counted& stored, messages::runs_queued note) {
   if (stored.empty() || !listener_)
     return;
   for (const auto& [key, count] : stored)
-    note.counts.push_back({key.first, key.second, count});
+    note.counts.push_back({std::get<0>(key), std::get<1>(key), count, std::get<2>(key)});
   send(listener_, std::move(note));
 }
 
@@ -323,7 +323,7 @@ journal_work journal::write_work() {
             release(owner_of(run), 1);
             continue;
           }
-          ++stored[{owner_of(run), run.priority}];
+          ++stored[{owner_of(run), run.priority, records::agent_of(run)}];
           if (listened_->has("queue"))
             note.runs.push_back({run.id, owner_of(run), run.priority});
         }

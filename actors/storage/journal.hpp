@@ -15,6 +15,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 
 namespace actors {
 
@@ -79,7 +80,7 @@ private:
   journal_work write_work();
   void acknowledge_intake(std::vector<intake_item>& items, std::vector<base::result<records::queued_run>>& results);
   void release(const std::string& owner, std::int64_t count);
-  using counted = std::map<std::pair<std::string, records::run_priority>, std::int64_t>;
+  using counted = std::map<std::tuple<std::string, records::run_priority, std::string>, std::int64_t>;
   void tell(const counted& stored, messages::runs_queued note);
 
   lane intake_lane_;

@@ -126,6 +126,7 @@ engine_tree spawn_engine(caf::actor_system& system, const engine_setup& setup) {
   supervisor_settings.limits = setup.limits;
   supervisor_settings.queued = setup.queued;
   supervisor_settings.autonomous_starts = setup.autonomous_starts;
+  supervisor_settings.agent_limits = setup.agent_limits;
   supervisor_settings.store_paused = [vault = setup.vault, clock = setup.clock](bool on) {
     return make_job("settings.pause", [vault, clock, on](storage::session& s) {
       storage::credentials::put(s, *vault, "system:paused", base::secret(on ? "1" : "0"), "Kill switch", clock->now());

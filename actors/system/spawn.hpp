@@ -4,6 +4,7 @@
 #include "actors/storage/db_pool.hpp"
 #include "clients/http/engine.hpp"
 #include "config/runtime_settings.hpp"
+#include "messages/records/agent.hpp"
 #include "messages/injection.hpp"
 #include "messages/monitor.hpp"
 #include "messages/providers.hpp"
@@ -36,6 +37,7 @@ struct engine_setup {
   std::string users_folder;             ///< holds a folder for each user's files
   std::vector<records::queue_count> queued;        ///< as the database has it
   std::vector<base::timestamp> autonomous_starts;  ///< within the last hour, oldest first
+  std::vector<records::agent_limit> agent_limits;  ///< of the agents that have one
 };
 
 /// The running tree, by its fronts. They keep their address for as long as the server lives.

@@ -1,4 +1,5 @@
 #include "http/routes/all.hpp"
+#include "http/routes/run_view.hpp"
 #include "storage/runs.hpp"
 
 /// The engine as a whole: paused or not, its queue.
@@ -13,9 +14,18 @@ BOOST_DESCRIBE_STRUCT(status_view, (), (paused, agent_name))
 
 struct waiting_view {
   std::string run_id;
-  std::string why;
+  std::string why; ///< never empty
+  records::run_kind kind = records::run_kind::agent;
+  std::optional<std::string> agent_id;
+  std::optional<std::string> agent_name;
+  std::optional<std::string> owner; ///< username; null: a system agent
+  std::optional<std::string> trigger_kind;
+  std::optional<std::string> parent_run_id;
+  bool autonomous = false;
+  base::timestamp queued_at{};
 };
-BOOST_DESCRIBE_STRUCT(waiting_view, (), (run_id, why))
+BOOST_DESCRIBE_STRUCT(waiting_view, (),
+                      (run_id, why, kind, agent_id, agent_name, owner, trigger_kind, parent_run_id, autonomous, queued_at))
 
 struct queue_answer {
   std::int64_t running = 0;
@@ -34,9 +44,9 @@ queue_answer queue(call& c) {
   auto rows = c.db("runs.queue", [by = c.viewer()](storage::session& s) { return storage::runs::queue(s, by); });
   queue_answer out{rows.running, rows.asking, rows.for_runs, rows.queued, state.max_concurrent, {}};
   for (auto& w : rows.waiting)
-    out.waiting.push_back({std::move(w.run_id), w.why && !w.why->empty()       ? std::move(*w.why)
-                                                : state.why_autonomous.empty() ? state.why_interactive
-                                                                               : state.why_autonomous});
+    out.waiting.push_back({std::move(w.run_id), why_waiting(state, w.kind, w.agent_id.value_or(""), w.priority), w.kind,
+                           std::move(w.agent_id), std::move(w.agent_name), std::move(w.owner), std::move(w.trigger_kind),
+                           std::move(w.parent_run_id), w.priority == records::run_priority::autonomous, w.queued_at});
   return out;
 }
 

@@ -61,4 +61,8 @@ BOOST_DESCRIBE_STRUCT(run_answer, (),
 /// Says of each waiting run what it waits for, where its row does not: while it is the same for all, only the engine knows.
 void say_why(const services& with, std::span<run_answer> runs);
 
+/// Why a run of this kind, agent (or none) and priority is still in the queue.
+[[nodiscard]] std::string why_waiting(const engine_state& state, records::run_kind kind, const std::string& agent_id,
+                                      records::run_priority priority);
+
 } // namespace http::routes

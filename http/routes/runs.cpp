@@ -48,10 +48,21 @@ void say_why(const services& with, std::span<run_answer> runs) {
   if (!state)
     return; // the runs are worth showing all the same
   for (auto& r : runs | std::views::filter(silent)) {
-    const auto& why = r.trigger || r.parent ? state->why_autonomous : state->why_interactive;
-    if (!why.empty())
-      r.why_waiting = why;
+    const auto autonomous = r.trigger || r.parent;
+    r.why_waiting = why_waiting(*state, r.kind, r.agent_id.value_or(""),
+                                autonomous ? records::run_priority::autonomous : records::run_priority::interactive);
   }
+}
+
+std::string why_waiting(const engine_state& state, records::run_kind kind, const std::string& agent_id,
+                        records::run_priority priority) {
+  const auto& why = priority == records::run_priority::autonomous ? state.why_autonomous : state.why_interactive;
+  if (!why.empty())
+    return why;
+  if (const auto at = state.at_limit.find(agent_id); kind == records::run_kind::agent && at != state.at_limit.end())
+    return at->second == 1 ? "Another run of this agent goes on, and it may have one at a time."
+                           : std::to_string(at->second) + " runs of this agent go on, as many as it may have at once.";
+  return "It is among the next to begin.";
 }
 
 namespace {

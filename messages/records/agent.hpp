@@ -49,4 +49,11 @@ BOOST_DESCRIBE_STRUCT(agent_record, (),
 /// The copy of the definition that a run keeps. `[]` of old rows becomes "all".
 [[nodiscard]] run_definition definition_of(const agent_record& agent);
 
+/// An agent that may have only so many runs at once.
+struct agent_limit {
+  std::string agent_id;
+  int max_concurrent_runs = 1;
+};
+BOOST_DESCRIBE_STRUCT(agent_limit, (), (agent_id, max_concurrent_runs))
+
 } // namespace records

@@ -60,12 +60,18 @@ struct run_write {
 BOOST_DESCRIBE_STRUCT(run_write, (),
                       (run_id, conversation_id, steps, audit, confirmation, change, queued, prompts, events))
 
-/// Queued runs per owner and priority: what the supervisor starts from.
+/// Queued runs per owner, priority and agent: what the supervisor starts from.
 struct queue_count {
   std::string owner_user_id; ///< empty = system agents
   run_priority priority = run_priority::autonomous;
   std::int64_t count = 0;
+  std::string agent_id = {}; ///< as agent_of says
 };
-BOOST_DESCRIBE_STRUCT(queue_count, (), (owner_user_id, priority, count))
+BOOST_DESCRIBE_STRUCT(queue_count, (), (owner_user_id, priority, count, agent_id))
+
+/// Whose limit of its own a run keeps to; empty: none, as for a chat, that with an agent's persona too.
+[[nodiscard]] inline std::string agent_of(const run_record& run) {
+  return run.kind == run_kind::agent ? run.agent_id.value_or("") : std::string();
+}
 
 } // namespace records

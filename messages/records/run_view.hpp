@@ -39,13 +39,22 @@ BOOST_DESCRIBE_STRUCT(run_view, (),
                        parent_run_id, parent_seq, forked_from, forked_seq, priority, message, state, why_waiting, attempts, queued_at, started_at, ended_at,
                        input_tokens, output_tokens, cost_usd, result, error, trace_id))
 
+/// A run in the queue.
 struct waiting_run {
   std::string run_id;
-  std::optional<std::string> why;
+  run_kind kind = run_kind::agent;
+  std::optional<std::string> agent_id;
+  std::optional<std::string> agent_name;
+  std::optional<std::string> owner; ///< username; empty = a system agent
+  std::optional<std::string> trigger_kind;
+  std::optional<std::string> parent_run_id;
+  run_priority priority = run_priority::autonomous;
+  base::timestamp queued_at{};
 };
-BOOST_DESCRIBE_STRUCT(waiting_run, (), (run_id, why))
+BOOST_DESCRIBE_STRUCT(waiting_run, (),
+                      (run_id, kind, agent_id, agent_name, owner, trigger_kind, parent_run_id, priority, queued_at))
 
-/// Running and queued runs that a viewer may see. `waiting`: the oldest 500 of the queue, in the order they start.
+/// Running and queued runs that a viewer may see. `waiting`: the oldest 500 of the queue, interactive ones first.
 struct queue_view {
   std::int64_t running = 0;
   std::int64_t asking = 0; ///< begun, and waiting for a person's answer; they hold no place

@@ -146,7 +146,7 @@ void journal_figures(const base::secret& conninfo, std::ostream& out) {
       for (int i = 0; i < batches; ++i) {
         auto begin = clock::now();
         auto cpu = cpu_us(backend);
-        const auto runs = f.store.claim("", records::run_priority::autonomous, batch, base::system_clock()->now());
+        const auto runs = f.store.claim({"", records::run_priority::autonomous, batch}, base::system_clock()->now());
         claim += seconds_since(begin);
         claim_cpu += cpu_us(backend) - cpu;
         for (const int number : {0, 1, 2}) {

@@ -121,7 +121,7 @@ TEST_F(Conversations, a_replacing_turn_reads_only_what_stands_before_it) {
   auto anew = chat_run("two, again");
   anew.replaces = second;
   store.queue({anew});
-  const auto claimed = store.claim(ada, records::run_priority::interactive, 1, now);
+  const auto claimed = store.claim({ada, records::run_priority::interactive, 1}, now);
   ASSERT_EQ(claimed.size(), 1U);
   ASSERT_EQ(claimed[0].history.size(), 2U);
   EXPECT_EQ(claimed[0].history[1].content, "1");

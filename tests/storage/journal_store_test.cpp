@@ -63,7 +63,7 @@ TEST_F(JournalStore, stores_event_and_run_together) {
   EXPECT_EQ(out[0]->run_id, in.run.id);
   EXPECT_EQ(out[0]->event_id, in.event->id);
   EXPECT_FALSE(out[0]->duplicate);
-  const auto claimed = store.claim(ada, run_priority::autonomous, 10, now);
+  const auto claimed = store.claim({ada, run_priority::autonomous, 10}, now);
   ASSERT_EQ(claimed.size(), 1U);
   EXPECT_EQ(claimed[0].run.id, in.run.id);
   EXPECT_EQ(claimed[0].run.state, run_state::running);
@@ -150,7 +150,7 @@ TEST_F(JournalStore, lets_one_turn_at_a_time_into_a_conversation) {
   EXPECT_TRUE(both[0]);
   EXPECT_EQ(both[1].error().code, base::errc::conflict);
   EXPECT_EQ(store.queue({chat_run("three")}).at(0).error().code, base::errc::conflict);
-  ASSERT_EQ(store.claim(ada, run_priority::interactive, 5, now).size(), 1U);
+  ASSERT_EQ(store.claim({ada, run_priority::interactive, 5}, now).size(), 1U);
   EXPECT_EQ(store.queue({chat_run("four")}).at(0).error().code, base::errc::conflict);
   auto end = end_of(both[0]->run_id, "done");
   end.conversation_id = conversation_id;
@@ -160,7 +160,7 @@ TEST_F(JournalStore, lets_one_turn_at_a_time_into_a_conversation) {
   EXPECT_FALSE(store.write({end}).at(0)); // again: nothing is doubled
   const auto next = store.queue({chat_run("five")});
   ASSERT_TRUE(next[0]);
-  const auto claimed = store.claim(ada, run_priority::interactive, 5, now);
+  const auto claimed = store.claim({ada, run_priority::interactive, 5}, now);
   ASSERT_EQ(claimed.size(), 1U);
   ASSERT_EQ(claimed[0].history.size(), 2U); // not this turn's own words
   EXPECT_EQ(claimed[0].history[0].content, "one");
@@ -180,13 +180,13 @@ TEST_F(JournalStore, claims_the_oldest_of_one_owner_and_priority) {
   system.run.owner_user_id.reset();
   store.queue({system, chat_run("hi")});
   EXPECT_EQ(storage::count_queued(s).size(), 3U);
-  auto first = store.claim(ada, run_priority::autonomous, 3, now);
+  auto first = store.claim({ada, run_priority::autonomous, 3}, now);
   ASSERT_EQ(first.size(), 3U);
   for (std::size_t i = 0; i < 3; ++i)
     EXPECT_EQ(first[i].run.id, ids[i]);
-  EXPECT_EQ(store.claim(ada, run_priority::autonomous, 10, now).size(), 2U);
-  EXPECT_TRUE(store.claim(bob, run_priority::autonomous, 10, now).empty());
-  const auto of_system = store.claim("", run_priority::autonomous, 10, now);
+  EXPECT_EQ(store.claim({ada, run_priority::autonomous, 10}, now).size(), 2U);
+  EXPECT_TRUE(store.claim({bob, run_priority::autonomous, 10}, now).empty());
+  const auto of_system = store.claim({"", run_priority::autonomous, 10}, now);
   ASSERT_EQ(of_system.size(), 1U);
   EXPECT_EQ(of_system[0].owner.role, records::user_role::admin);
   EXPECT_EQ(storage::autonomous_starts_since(s, now - std::chrono::hours(1), 100).size(), 6U);
@@ -195,7 +195,7 @@ TEST_F(JournalStore, claims_the_oldest_of_one_owner_and_priority) {
 
 TEST_F(JournalStore, writes_steps_audit_and_end_in_one) {
   const auto run = store.queue({webhook_run("k")}).at(0)->run_id;
-  store.claim(ada, run_priority::autonomous, 1, now);
+  store.claim({ada, run_priority::autonomous, 1}, now);
   records::run_write begin;
   begin.run_id = run;
   begin.steps = {tool_step(run, 1, records::step_state::begun)};
@@ -309,8 +309,8 @@ TEST_F(JournalStore, recovers_what_was_under_way_with_its_past) {
   const auto ended = webhook_run("ended");
   store.queue({running, ended});
   store.queue({chat_run("hi")});
-  ASSERT_EQ(store.claim(ada, run_priority::autonomous, 5, now).size(), 2U);
-  const auto chat = store.claim(ada, run_priority::interactive, 5, now).at(0).run.id;
+  ASSERT_EQ(store.claim({ada, run_priority::autonomous, 5}, now).size(), 2U);
+  const auto chat = store.claim({ada, run_priority::interactive, 5}, now).at(0).run.id;
   store.queue({queued});
   records::run_write begin;
   begin.run_id = running.run.id;
@@ -362,7 +362,7 @@ TEST_F(JournalStore, stops_what_is_queued_only) {
   const auto run = store.queue({webhook_run("k")}).at(0)->run_id;
   EXPECT_TRUE(store.stop_queued(run, now));
   EXPECT_FALSE(store.stop_queued(run, now));
-  EXPECT_TRUE(store.claim(ada, run_priority::autonomous, 5, now).empty());
+  EXPECT_TRUE(store.claim({ada, run_priority::autonomous, 5}, now).empty());
 }
 
 TEST_F(JournalStore, frees_keys_after_thirty_days) {
@@ -406,7 +406,7 @@ TEST_F(JournalStore, says_unavailable_when_the_connection_breaks) {
 TEST_F(JournalStore, runs_that_a_write_begins_are_queued_with_its_steps) {
   const auto parent = webhook_run("k").run;
   store.queue({{parent, {}, {}}});
-  store.claim(ada, run_priority::autonomous, 1, now);
+  store.claim({ada, run_priority::autonomous, 1}, now);
   auto child = webhook_run("unused").run;
   child.trigger_event_id.reset();
   child.parent_run_id = parent.id;
@@ -419,7 +419,7 @@ TEST_F(JournalStore, runs_that_a_write_begins_are_queued_with_its_steps) {
   w.queued = {child};
   EXPECT_FALSE(store.write({w}).at(0));
   EXPECT_FALSE(store.write({w}).at(0)) << "the same again, after a lost connection";
-  const auto taken = store.claim(ada, run_priority::autonomous, 9, now);
+  const auto taken = store.claim({ada, run_priority::autonomous, 9}, now);
   ASSERT_EQ(taken.size(), 1U);
   EXPECT_EQ(taken[0].run.id, child.id);
   EXPECT_EQ(taken[0].run.parent_run_id, parent.id);
@@ -452,7 +452,7 @@ TEST_F(JournalStore, what_models_were_told_is_kept_once) {
 TEST_F(JournalStore, a_run_whose_parent_has_ended_is_an_orphan) {
   const auto parent = webhook_run("k").run;
   store.queue({{parent, {}, {}}});
-  store.claim(ada, run_priority::autonomous, 1, now);
+  store.claim({ada, run_priority::autonomous, 1}, now);
   auto w = end_of(parent.id, "");
   w.change->state = run_state::stopped;
   for (int i = 0; i < 2; ++i) {
@@ -462,7 +462,7 @@ TEST_F(JournalStore, a_run_whose_parent_has_ended_is_an_orphan) {
     w.queued.push_back(child);
   }
   store.write({w});
-  EXPECT_TRUE(store.claim(ada, run_priority::autonomous, 1, now).at(0).orphaned) << "in the queue";
+  EXPECT_TRUE(store.claim({ada, run_priority::autonomous, 1}, now).at(0).orphaned) << "in the queue";
   EXPECT_TRUE(store.recover(10, "", now).at(0).orphaned) << "taken up again";
   const auto stopped = store.stop_queued(w.queued[1].id, now);
   ASSERT_TRUE(stopped);
@@ -480,7 +480,7 @@ TEST_F(JournalStore, plans_go_by_index) {
   auto alone = webhook_run("k2");
   alone.event.reset();
   store.queue({alone});
-  store.claim(ada, run_priority::autonomous, 1, now);
+  store.claim({ada, run_priority::autonomous, 1}, now);
   store.recover(1, {}, now);
   auto all = end_of("x", "y");
   all.conversation_id = conversation_id;

@@ -68,7 +68,7 @@ TEST_F(Schedules, the_newest_time_up_to_now_is_the_mark_and_a_living_run_makes_i
   store.queue({fired("schedule", agent_id, "2026-03-02T00:00:00.000Z")});
   EXPECT_EQ(armed(later).mark, *base::from_iso8601("2026-03-02T00:00:00Z"));
   EXPECT_TRUE(armed(later).busy);
-  store.claim(ada, records::run_priority::autonomous, 1, now);
+  store.claim({ada, records::run_priority::autonomous, 1}, now);
   EXPECT_TRUE(armed(later).busy);
   s.exec("UPDATE runs SET state = 'success'");
   EXPECT_FALSE(armed(later).busy);

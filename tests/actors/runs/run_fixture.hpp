@@ -112,7 +112,9 @@ struct run_fixture : actor_fixture {
       [this](const messages::claim_runs& m) {
         messages::claimed_runs out;
         for (auto at = waiting.begin(); at != waiting.end() && static_cast<int>(out.runs.size()) < m.count;) {
-          if (at->owner_user_id.value_or("") != m.owner_user_id || at->priority != m.priority) {
+          const auto agent = records::agent_of(*at);
+          if (at->owner_user_id.value_or("") != m.owner_user_id || at->priority != m.priority
+              || (!m.agent_id.empty() && agent != m.agent_id) || std::ranges::find(m.without, agent) != m.without.end()) {
             ++at;
             continue;
           }
@@ -129,7 +131,8 @@ struct run_fixture : actor_fixture {
         const auto at = std::ranges::find(waiting, m.run_id, &records::run_record::id);
         if (at == waiting.end())
           return messages::queued_run_stopped{};
-        messages::queued_run_stopped out{true, at->owner_user_id.value_or(""), at->priority, at->parent_run_id.value_or("")};
+        messages::queued_run_stopped out{true, at->owner_user_id.value_or(""), at->priority, at->parent_run_id.value_or(""),
+                                            records::agent_of(*at)};
         changes[at->id].state = records::run_state::stopped;
         waiting.erase(at);
         return out;
@@ -150,7 +153,7 @@ struct run_fixture : actor_fixture {
 
   void put_in_queue(const records::run_record& run) {
     waiting.push_back(run);
-    messages::runs_queued note{{{run.owner_user_id.value_or(""), run.priority, 1}}, {}};
+    messages::runs_queued note{{{run.owner_user_id.value_or(""), run.priority, 1, records::agent_of(run)}}, {}};
     if (listened->has("queue"))
       note.runs.push_back({run.id, run.owner_user_id.value_or(""), run.priority});
     self->send(queue_listener, std::move(note));

@@ -15,7 +15,7 @@ TEST_F(RunSupervisor, starts_no_more_at_once_than_the_limit) {
     queue(chat_turn("r" + std::to_string(i), "/slow 10 one two"));
   EXPECT_EQ(started, (std::vector<std::string>{"r0", "r1"}));
   EXPECT_EQ(queue_now().queued, 3);
-  EXPECT_EQ(queue_now().why, "All 2 places are taken.");
+  EXPECT_EQ(queue_now().why_interactive, "All 2 places are taken.");
   advance(5s);
   advance(5s);
   EXPECT_EQ(started.size(), 4U);
@@ -26,7 +26,7 @@ TEST_F(RunSupervisor, queues_beyond_the_hourly_limit_and_goes_on_when_the_hour_h
   for (int i = 0; i < 3; ++i)
     queue(agent_run("r" + std::to_string(i), "/say hi"));
   EXPECT_EQ(started.size(), 2U);
-  EXPECT_THAT(queue_now().why, testing::HasSubstr("2 autonomous runs an hour"));
+  EXPECT_THAT(queue_now().why_autonomous, testing::HasSubstr("2 autonomous runs an hour"));
   advance(59min);
   EXPECT_EQ(started.size(), 2U);
   advance(2min);
@@ -61,7 +61,7 @@ TEST_F(RunSupervisor, while_paused_nothing_starts_and_no_further_call_is_made) {
   advance(10s);
   EXPECT_EQ(started, std::vector<std::string>{"r1"});
   EXPECT_TRUE(tool_jobs.empty()) << "the tool call comes after the pause";
-  EXPECT_EQ(queue_now().why, "Everything is paused.");
+  EXPECT_EQ(queue_now().why_interactive, "Everything is paused.");
   ask<messages::done>(supervisor, messages::resume_engine{});
   advance(10s);
   EXPECT_EQ(tool_jobs.size(), 1U);
