@@ -137,8 +137,12 @@ export interface Webhook {
 }
 
 export interface EngineStatus { paused: boolean; agent_name: string }
+export interface QueuedRun {
+  run_id: string; why: string; kind: Run["kind"]; agent_id: string | null; agent_name: string | null; owner: string | null;
+  trigger_kind: string | null; parent_run_id: string | null; autonomous: boolean; queued_at: string;
+}
 export interface Queue {
-  running: number; queued: number; max_concurrent: number; waiting: { run_id: string; why: string }[];
+  running: number; queued: number; max_concurrent: number; waiting: QueuedRun[];
   /// Runs that wait for a person's answer; they hold no place.
   asking: number;
   /// The same for their sub-agents.

@@ -16,6 +16,7 @@ import { ChatsPage } from "./pages/chats/chats_page";
 import { ComparePage } from "./pages/compare/compare_page";
 import { LoginPage } from "./pages/login/login_page";
 import { ModelsPage } from "./pages/models/models_page";
+import { QueuePage } from "./pages/queue/queue_page";
 import { RunPage } from "./pages/run/run_page";
 import { RunsPage } from "./pages/runs/runs_page";
 import { SettingsPage } from "./pages/settings/settings_page";
@@ -35,6 +36,7 @@ const routes: readonly Route[] = [
   { path: /^\/agents\/new$/, show: () => <NewAgentPage /> },
   { path: /^\/agents\/([^/]+)$/, show: (id) => <AgentPage key={id} id={id} /> },
   { path: /^\/runs$/, show: () => <RunsPage /> },
+  { path: /^\/queue$/, show: () => <QueuePage /> },
   { path: /^\/compare$/, show: () => <ComparePage /> },
   { path: /^\/runs\/([^/]+)$/, show: (id) => <RunPage key={id} id={id} /> },
   { path: /^\/triggers$/, show: () => <TriggersPage /> },

@@ -193,6 +193,19 @@ TEST_F(JournalStore, claims_the_oldest_of_one_owner_and_priority) {
   EXPECT_EQ(storage::autonomous_starts_since(s, now, 100).size(), 0U);
 }
 
+TEST_F(JournalStore, claims_of_one_agent_or_of_all_but_some) {
+  auto of_agent = webhook_run("k1");
+  const auto agent = of_agent.run.agent_id.value();
+  auto chat = chat_run("with the agent's persona");
+  chat.run.agent_id = agent;
+  store.queue({of_agent, webhook_run("k2"), chat});
+  EXPECT_TRUE(store.claim({ada, run_priority::autonomous, 9, "another", {}}, now).empty());
+  EXPECT_TRUE(store.claim({ada, run_priority::autonomous, 9, {}, {"another", agent}}, now).empty());
+  EXPECT_EQ(store.claim({ada, run_priority::autonomous, 1, agent, {}}, now).size(), 1U);
+  EXPECT_EQ(store.claim({ada, run_priority::autonomous, 9, {}, {"another"}}, now).size(), 1U);
+  EXPECT_EQ(store.claim({ada, run_priority::interactive, 9, {}, {agent}}, now).size(), 1U) << "a chat keeps to no limit";
+}
+
 TEST_F(JournalStore, writes_steps_audit_and_end_in_one) {
   const auto run = store.queue({webhook_run("k")}).at(0)->run_id;
   store.claim({ada, run_priority::autonomous, 1}, now);
@@ -481,6 +494,7 @@ TEST_F(JournalStore, plans_go_by_index) {
   alone.event.reset();
   store.queue({alone});
   store.claim({ada, run_priority::autonomous, 1}, now);
+  store.claim({ada, run_priority::autonomous, 1, {}, {"x"}}, now);
   store.recover(1, {}, now);
   auto all = end_of("x", "y");
   all.conversation_id = conversation_id;

@@ -32,7 +32,7 @@ export function EngineBox() {
         {Array.from({ length: places }, (_, i) => <i key={i} class={now.paused ? "q" : i < running ? "on" : ""} />)}
         {Array.from({ length: waiting }, (_, i) => <i key={`q${i}`} class="q" />)}
       </div>
-      <p>{now.paused ? `${plural(running, "stands", "stand")} still, ${plural(queued, "waits", "wait")}` : queued > 0 ? plural(queued, "run waits", "runs wait") : "No run waits"}{stale && ", not sure any more"}</p>
+      <p>{now.paused ? `${plural(running, "stands", "stand")} still, ${plural(queued, "waits", "wait")}` : queued > 0 ? <a href="/queue">{plural(queued, "run waits", "runs wait")}</a> : "No run waits"}{stale && ", not sure any more"}</p>
       {waiting_for_runs > 0 && <p class="faint">{plural(waiting_for_runs, "waits for sub-agents", "wait for sub-agents")}</p>}
       {asking > 0 && <p class="is-warn">{plural(asking, "waits for an answer", "wait for an answer")}</p>}
       {act.error && <p class="is-bad" role="alert">{act.error.message}</p>}

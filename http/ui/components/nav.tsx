@@ -17,6 +17,7 @@ export const places: readonly Place[] = [
   { name: "Tasks", icon: "clock", href: "/tasks", here: /^\/tasks$/ },
 ];
 export const engine_places: readonly Place[] = [
+  { name: "Queue", icon: "queue", href: "/queue", here: /^\/queue$/ },
   { name: "Actors", icon: "actors", href: "/actors", here: /^\/actors$/, admin: true },
   { name: "Models", icon: "models", href: "/models", here: /^\/models$/ },
   { name: "Audit log", icon: "audit", href: "/audit", here: /^\/audit$/ },
@@ -27,12 +28,13 @@ export const engine_places: readonly Place[] = [
 function Item({ place }: { place: Place }) {
   if (place.admin && me.value?.role !== "admin") return null;
   const here = place.here.test(url.value.pathname);
-  const running = place.href === "/runs" ? (engine.value?.queue.running ?? 0) : 0;
+  const { running, queued } = engine.value?.queue ?? { running: 0, queued: 0 };
+  const [n, what] = place.href === "/runs" ? [running, "running"] : place.href === "/queue" ? [queued, "waiting"] : [0, ""];
   return (
     <li class={place.tab ? "tab" : ""}>
       <a href={place.href} aria-current={here ? "page" : undefined}>
         <Icon name={place.icon} /><span>{place.name}</span>
-        {running > 0 && <span class="n"><span aria-hidden="true">{running}</span><span class="vh">, {running} running</span></span>}
+        {n > 0 && <span class="n"><span aria-hidden="true">{n}</span><span class="vh">, {n} {what}</span></span>}
       </a>
     </li>
   );

@@ -20,10 +20,10 @@ export function RunState({ status }: { status: RunStatus }) {
 }
 
 /// What a run is of: its agent, or the chat.
-export const run_name = (run: Run) => run.agent_name || (run.kind === "chat" ? "Chat" : "Deleted agent");
+export const run_name = (run: Pick<Run, "agent_name" | "kind">) => run.agent_name || (run.kind === "chat" ? "Chat" : "Deleted agent");
 
 /// What started it, in words.
-export function started_by(run: Run): string {
+export function started_by(run: { kind: Run["kind"]; trigger: { kind: string } | null; parent?: unknown }): string {
   if (run.trigger) return { webhook: "Webhook", schedule: "Schedule", task: "By hand", mail: "Mail", email: "Mail", telegram: "Telegram", feed: "Feed", page: "Page" }[run.trigger.kind] ?? run.trigger.kind;
   if (run.parent) return "Another run";
   return run.kind === "chat" ? "Chat" : "By hand";

@@ -17,6 +17,7 @@ export const symbols: Record<string, readonly [string, string]> = {
   "i-chat": ["0 0 16 16", '<path d="M2.5 4.2c0-.9.8-1.7 1.7-1.7h7.6c.9 0 1.7.8 1.7 1.7v5.1c0 .9-.8 1.7-1.7 1.7H7.3L4.2 13.5V11c-.9 0-1.7-.8-1.7-1.7z"/>'],
   "i-overview": ["0 0 16 16", '<path d="M2.5 13.5h11M4 10.5V7M8 10.5v-8M12 10.5v-5"/>'],
   "i-agents": ["0 0 16 16", '<path d="M8 2 13.2 5v6L8 14 2.8 11V5z"/><circle cx="8" cy="8" r="1.6"/>'],
+  "i-queue": ["0 0 16 16", '<circle cx="3.8" cy="8" r="1.6"/><circle cx="8.6" cy="8" r="1.6"/><path d="M12.4 5v6"/>'],
   "i-runs": ["0 0 16 16", '<path d="M3 3.5h5M6 8h5M9 12.5h4"/>'],
   "i-triggers": ["0 0 16 16", '<path d="M8.8 1.8 3.6 9h3.6l-.6 5.2L12.4 7H8.6z"/>'],
   "i-brain": ["0 0 16 16", '<path d="m8 2.2 5.8 2.9L8 8 2.2 5.1zM2.2 8 8 10.9 13.8 8M2.2 10.9 8 13.8l5.8-2.9"/>'],

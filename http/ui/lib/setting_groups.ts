@@ -21,7 +21,7 @@ export const groups: readonly Group[] = [
   {
     path: "engine", name: "Engine and limits", about: "How much may happen at once, and how the engine works. Changes take effect at once unless it says otherwise.",
     sections: [
-      { title: "Runs", keys: keys("max_concurrent_runs", "max_autonomous_runs_per_hour", "max_queued_runs", "max_context_tokens", "confirmation_timeout_s") },
+      { title: "Runs", keys: keys("max_concurrent_runs", "max_autonomous_runs_per_hour", "max_queued_runs", "max_run_minutes", "max_run_output_tokens", "max_context_tokens", "confirmation_timeout_s") },
       { title: "Tool calls", keys: keys("max_tool_calls", "max_tool_result_bytes", "tool_workers") },
       { title: "Event streams", keys: keys("max_event_streams", "max_event_streams_per_user") },
       { title: "Time", keys: keys("time_zone") },

@@ -60,6 +60,10 @@ struct run_fixture : actor_fixture {
       return {[this](const messages::db_job& job) -> caf::result<messages::db_result> {
         if (job.name == "subagents.ended")
           return messages::db_result{ended_runs()};
+        if (job.name == "agents.run_limits")
+          return messages::db_result{agent_limits};
+        if (job.name == "runs.autonomous_starts")
+          return messages::db_result{autonomous_starts};
         return messages::db_result{};
       }};
     });
@@ -200,6 +204,7 @@ struct run_fixture : actor_fixture {
   void start_supervisor(messages::set_run_limits limits = {}) {
     actors::run_supervisor_settings settings;
     settings.limits = limits;
+    settings.agent_limits = agent_limits;
     settings.store_paused = [](bool) { return messages::db_job{}; };
     supervisor = sys.spawn<actors::run_supervisor>(tree.at("/runs/supervisor", "run_supervisor"), services, database,
                                                    paused, metrics, std::move(settings));
@@ -248,6 +253,8 @@ struct run_fixture : actor_fixture {
   std::vector<std::string> notes; ///< what the hub was told of runs
   std::vector<records::audit_record> audits;
   bool audit_fails = false;
+  std::vector<records::agent_limit> agent_limits;  ///< as the database has them
+  std::vector<base::timestamp> autonomous_starts;  ///< the same
   std::vector<records::agent_record> subagents; ///< that the tool `agents` finds
   int runs_above = 0;                           ///< what it is told of the run's depth
   std::vector<std::string> tool_jobs;

@@ -120,6 +120,120 @@ TEST_F(RunSupervisor, without_a_limit_runs_that_only_wait_keep_no_others_waiting
   EXPECT_EQ(started.size(), 1500U);
 }
 
+TEST_F(RunSupervisor, an_agent_keeps_to_its_own_limit_which_may_change) {
+  agent_limits = {{"a1", 1}};
+  start_supervisor({.max_concurrent_runs = 0, .max_autonomous_runs_per_hour = 0});
+  for (int i = 0; i < 4; ++i)
+    queue(agent_run("r" + std::to_string(i), "/slow 20 one two"));
+  auto other = agent_run("other", "/say hi");
+  other.agent_id = "a2";
+  queue(other);
+  advance(10ms);
+  EXPECT_THAT(started, testing::ElementsAre("r0", "other"));
+  ASSERT_EQ(queue_now().at_limit.size(), 1U);
+  EXPECT_EQ(queue_now().at_limit[0].limit, 1);
+  EXPECT_EQ(queue_now().queued, 3);
+  agent_limits = {{"a1", 2}};
+  self->send(supervisor, messages::agents_changed{});
+  drain();
+  advance(10ms);
+  EXPECT_THAT(started, testing::ElementsAre("r0", "other", "r1"));
+  agent_limits.clear();
+  self->send(supervisor, messages::agents_changed{});
+  drain();
+  advance(10ms);
+  EXPECT_EQ(started.size(), 5U);
+}
+
+TEST_F(RunSupervisor, stopping_a_queued_run_of_a_limited_agent_leaves_the_others_in_the_queue) {
+  agent_limits = {{"a1", 1}};
+  start_supervisor({.max_concurrent_runs = 0, .max_autonomous_runs_per_hour = 0});
+  for (int i = 0; i < 3; ++i)
+    queue(agent_run("r" + std::to_string(i), "/slow 2 one two"));
+  EXPECT_TRUE(ask<messages::done>(supervisor, messages::stop_run{"r1"}));
+  EXPECT_EQ(queue_now().queued, 1);
+  advance(3s);
+  advance(3s);
+  EXPECT_THAT(started, testing::ElementsAre("r0", "r2"));
+}
+
+TEST_F(RunSupervisor, the_hours_starts_are_read_again_when_the_limit_changes) {
+  start_supervisor({.max_concurrent_runs = 0, .max_autonomous_runs_per_hour = 0});
+  for (int i = 0; i < 3; ++i)
+    queue(agent_run("r" + std::to_string(i), "/say hi"));
+  advance(1s);
+  ASSERT_EQ(started.size(), 3U);
+  autonomous_starts.assign(3, clock->now());
+  self->send(supervisor, messages::set_run_limits{.max_concurrent_runs = 0, .max_autonomous_runs_per_hour = 3});
+  drain();
+  queue(agent_run("r3", "/say hi"));
+  advance(1s);
+  EXPECT_EQ(started.size(), 3U) << "those begun without a limit count";
+  EXPECT_THAT(queue_now().why_autonomous, testing::HasSubstr("3 autonomous runs an hour"));
+  EXPECT_TRUE(queue_now().why_interactive.empty());
+  self->send(supervisor, messages::set_run_limits{.max_concurrent_runs = 0, .max_autonomous_runs_per_hour = 4});
+  drain();
+  advance(10ms);
+  EXPECT_EQ(started.size(), 4U);
+}
+
+TEST_F(RunSupervisor, a_free_place_goes_to_whom_has_the_fewest) {
+  start_supervisor({.max_concurrent_runs = 3, .max_autonomous_runs_per_hour = 0});
+  for (int i = 0; i < 6; ++i)
+    queue(agent_run("a" + std::to_string(i), "/slow 100 one two", "anna"));
+  for (int i = 0; i < 3; ++i)
+    queue(agent_run("b" + std::to_string(i), "/slow 100 one two", "bert"));
+  EXPECT_THAT(started, testing::ElementsAre("a0", "a1", "a2"));
+  for (const auto* id : {"a0", "a1"}) {
+    ask<messages::done>(supervisor, messages::stop_run{id});
+    drain();
+  }
+  EXPECT_EQ(started.at(3), "b0");
+  EXPECT_THAT(started, testing::Contains("a3")) << "one each: then it is in turn";
+}
+
+TEST_F(RunSupervisor, a_run_that_works_for_too_long_is_ended_waiting_not_counted) {
+  start_supervisor({.max_concurrent_runs = 0, .max_autonomous_runs_per_hour = 0, .max_run_minutes = 2});
+  queue(chat_turn("asks", "/tool filesystem {\"action\":\"write\",\"path\":\"a\",\"content\":\"x\"}\n/say done"));
+  auto slow = agent_run("slow", "/slow 600 one two");
+  queue(slow);
+  advance(1min);
+  EXPECT_EQ(state_of("slow"), run_state::running);
+  ask<messages::done>(supervisor, messages::pause_engine{});
+  advance(5min);
+  EXPECT_EQ(state_of("slow"), run_state::running) << "paused time does not count";
+  ask<messages::done>(supervisor, messages::resume_engine{});
+  advance(50s);
+  EXPECT_EQ(state_of("slow"), run_state::running);
+  advance(11s);
+  EXPECT_EQ(state_of("slow"), run_state::error);
+  EXPECT_EQ(changes.at("slow").error, "The run worked for 2 minutes, which is its limit.");
+  EXPECT_EQ(state_of("asks"), run_state::waiting) << "it waits for a person";
+}
+
+TEST_F(RunSupervisor, work_before_a_crash_counts) {
+  auto left = claim(agent_run("r1", "/slow 600 one two"));
+  left.run.attempts = 2;
+  left.run.queued_at = clock->now() - 1h;
+  records::step_record step;
+  step.run_id = "r1";
+  step.seq = 1;
+  step.kind = records::step_kind::tool;
+  step.name = "time";
+  step.state = records::step_state::done;
+  step.request = boost::json::object{{"call_id", "x"}, {"arguments", boost::json::object{}}};
+  step.response = boost::json::object{{"success", true}};
+  step.started_at = clock->now() - 30min;
+  step.ended_at = clock->now() - 29min;
+  left.steps.push_back(step);
+  to_recover.push_back(left);
+  start_supervisor({.max_concurrent_runs = 0, .max_autonomous_runs_per_hour = 0, .max_run_minutes = 2});
+  advance(50s);
+  EXPECT_EQ(state_of("r1"), run_state::running);
+  advance(11s);
+  EXPECT_EQ(state_of("r1"), run_state::error);
+}
+
 TEST_F(RunSupervisor, tells_the_hub_of_runs_while_somebody_listens_to_the_queue) {
   start_supervisor({.max_concurrent_runs = 1, .max_autonomous_runs_per_hour = 0});
   queue(chat_turn("r1", "/say hi"));

@@ -74,11 +74,19 @@ export function AgentForm({ agent, start, on_save, on_leave }: Props) {
           {(ids) => <select class="select" {...ids} value={form.prompt_mode} onChange={(e) => set("prompt_mode", e.currentTarget.value as PromptMode)}>{modes.map(([mode, name]) => <option key={mode} value={mode}>{name}</option>)}</select>}
         </Field>
       </div>
+      <div class="two">
+        <Field label={<>Fallback model <span class="faint">if you like</span></>} error={error("fallback_model")} help="Takes over when the model fails and stays failing. Without one: the server’s.">
+          {(ids) => <ModelSelect ids={ids} models={models.data} value={form.fallback_model ?? ""} none="The server’s" on_change={(m) => set("fallback_model", m || null)} />}
+        </Field>
+      </div>
       <ToolChoice tools={tools} value={form.allowed_tools} error={error("allowed_tools")} on_change={(v) => set("allowed_tools", v)} />
       <Abilities agent_id={agent?.id ?? null} tools={form.allowed_tools} subagents={form.can_create_subagents} />
       <div class="two">
         <Field label={<>Tool calls in one run <span class="faint">if you like</span></>} error={error("max_tool_calls")} help="Empty: the server’s limit.">
           {(ids) => <input class="input" {...ids} inputMode="numeric" value={form.max_tool_calls ?? ""} onInput={(e) => set("max_tool_calls", number_of(e.currentTarget.value))} />}
+        </Field>
+        <Field label={<>Runs at the same time <span class="faint">if you like</span></>} error={error("max_concurrent_runs")} help="Further ones wait in the queue. Empty: as many as the server has places.">
+          {(ids) => <input class="input" {...ids} inputMode="numeric" value={form.max_concurrent_runs ?? ""} onInput={(e) => set("max_concurrent_runs", number_of(e.currentTarget.value))} />}
         </Field>
       </div>
       <ScheduleField value={form.schedule} zone={agent?.time_zone ?? ""} error={error("schedule")} on_change={(v) => set("schedule", v)} />
@@ -109,10 +117,12 @@ function number_of(text: string): number | null {
 /// Leaves out what was not given.
 const tidy = (form: AgentBody): Partial<AgentBody> => Object.fromEntries(Object.entries(form).filter(([, v]) => v !== null));
 
-function ModelSelect({ ids, models, value, on_change }: { ids: object; models: Model[] | undefined; value: string; on_change: (id: string) => void }) {
-  const known = models?.some((m) => m.id === value);
+/// `none`: what it says where no model is chosen; without it one has to be.
+function ModelSelect({ ids, models, value, none, on_change }: { ids: object; models: Model[] | undefined; value: string; none?: string; on_change: (id: string) => void }) {
+  const known = (none !== undefined && value === "") || models?.some((m) => m.id === value);
   return (
     <select class="select" {...ids} value={value} onChange={(e) => on_change(e.currentTarget.value)}>
+      {none !== undefined && <option value="">{none}</option>}
       {!known && <option value={value}>{value || "…"}</option>}
       {models?.map((m) => <option key={m.id} value={m.id}>{m.id}</option>)}
     </select>
