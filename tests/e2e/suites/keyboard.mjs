@@ -43,7 +43,7 @@ suite("Keyboard only", () => {
 
   test("every stop of Tab shows where it is, on every page", async () => {
     const page = await new_page();
-    for (const path of ["/", "/chats", "/agents", "/agents/new", "/runs", "/triggers", "/tasks", "/settings", "/settings/look", "/settings/engine", "/users", "/actors"]) {
+    for (const path of ["/", "/chats", "/agents", "/agents/new", "/runs", "/queue", "/triggers", "/tasks", "/settings", "/settings/look", "/settings/engine", "/users", "/actors"]) {
       await page.goto(path);
       await page.getByRole("heading", { level: 1 }).first().waitFor();
       await page.locator(".skip").focus(); // some pages put the focus into their first field

@@ -70,6 +70,8 @@ async function furnish() {
   await over(page, 2);
   const real = await furnish_models();
   await eventually("the run is over", async () => (await as_admin("GET", `/api/runs/${run_id}`)).ended_at);
+  const busy = await as_admin("POST", "/api/agents", { name: "Long reader", prompt: "/slow 900 a long word", model: "demo:scripted", max_concurrent_runs: 1 });
+  for (let i = 0; i < 4; i += 1) await as_admin("POST", `/api/agents/${busy.id}/run`, {});
   await close_pages();
   return { agent, run_id, hook, task, chat, ...real };
 }
@@ -95,6 +97,7 @@ const pages = ({ agent, run_id, hook, task, chat, files }) => [
   ["agent, definition", `/agents/${agent.id}?tab=definition`, undefined, async (page) => { await page.getByLabel("Next times").waitFor(); }],
   ["new agent", "/agents/new"],
   ["runs", "/runs"],
+  ["queue", "/queue", undefined, async (page) => { await page.getByText("Another run of this agent goes on").first().waitFor(); }],
   ["run", `/runs/${run_id}`],
   ["run, step", `/runs/${run_id}?step=2`],
   ["triggers", "/triggers"],
