@@ -7,6 +7,7 @@
 #include "http/actor_port.hpp"
 #include "http/http_front.hpp"
 #include "http/server/listener.hpp"
+#include "http/standby.hpp"
 #include "messages/schema.hpp"
 #include "storage/agents.hpp"
 #include "storage/journal_store.hpp"
@@ -176,14 +177,53 @@ struct connections {
   connection requests;
 };
 
-/// The journal's lead from here on: what is read after it, no other server changes.
-connections take_the_lead(first_connections early) {
-  connections out{early.runs.get(), early.intake.get(), early.requests.get()};
-  if (!storage::try_to_lead(*out.runs, storage::leading::runs)
-      || !storage::try_to_lead(*out.intake, storage::leading::intake))
-    throw config::start_failure(config::exit_code::database,
-                                "Another oAI-Web server uses this database; stop it first, or give this one its own.");
-  return out;
+/// Both locks or none: another that stands by may hold one for a moment.
+bool try_to_lead(connections& c) {
+  if (!storage::try_to_lead(*c.runs, storage::leading::runs))
+    return false;
+  if (storage::try_to_lead(*c.intake, storage::leading::intake))
+    return true;
+  storage::stop_leading(*c.runs, storage::leading::runs);
+  return false;
+}
+
+/// Ends while standing by.
+struct ended_early {};
+
+/// The journal's lead from here on: what is read after it, no other server changes. While another server leads, this one
+/// stands by: it listens and says so, and tries again. Answers the port that it listened on; 0: it led at once.
+std::uint16_t take_the_lead(connections& c, const base::secret& conninfo, const config::start_settings& settings,
+                            const sigset_t& ends) {
+  if (try_to_lead(c))
+    return 0;
+  http::server_settings listen;
+  listen.host = settings.host;
+  listen.port = settings.port;
+  http::standby_server standby(listen);
+  const auto port = standby.start();
+  if (!port)
+    throw config::start_failure(config::exit_code::port, port.error().message);
+  std::cout << "listening on http://" << settings.host << ':' << *port << std::endl;
+  spdlog::info("standing_by reason=\"another server leads the database\"");
+  for (;;) {
+    constexpr timespec pause{.tv_sec = 0, .tv_nsec = 500'000'000};
+    if (::sigtimedwait(&ends, nullptr, &pause) > 0)
+      throw ended_early{};
+    try {
+      if (try_to_lead(c))
+        break;
+    } catch (const base::failure_error&) { // PostgreSQL restarts: the leader comes back, or this one leads
+      try {
+        c = {open_for_journal(conninfo, storage::leading::runs), open_for_journal(conninfo, storage::leading::intake),
+             open_for_requests(conninfo)};
+      } catch (const base::failure_error& e) {
+        spdlog::warn("standing_by_without_database error=\"{}\"", e.what());
+      }
+    }
+  }
+  spdlog::info("taking_over");
+  standby.stop();
+  return *port;
 }
 
 /// What is read from the database once, before the actors are there.
@@ -279,18 +319,25 @@ private:
   std::jthread thread_;
 };
 
-} // namespace
-
-int serve(const config::sourced_settings& sourced, const tree_extension& extend) {
+int serve_until(const sigset_t& ends, const config::sourced_settings& sourced, const tree_extension& extend) {
   const auto& settings = sourced.values;
-  const auto ends = block_signals();
   raise_descriptor_limit();
   try_port(settings);
   const auto clock = base::system_clock();
   first_connections early;
-  const auto databases
-    = storage::open_databases(settings, *clock, [&](const base::secret& aide) { early = connect_early(aide); });
-  auto first = take_the_lead(std::move(early));
+  connections first;
+  base::secret aide;
+  std::uint16_t stood_by_at = 0; // this port
+  const auto connect = [&](const base::secret& conninfo) {
+    if (!early.runs.valid() && !first.runs) // the first time
+      early = connect_early(aide = conninfo);
+  };
+  const auto lead = [&] {
+    first = {early.runs.get(), early.intake.get(), early.requests.get()};
+    stood_by_at = take_the_lead(first, aide, settings, ends);
+    return stood_by_at != 0;
+  };
+  const auto databases = storage::open_databases(settings, *clock, connect, lead);
   auto seen = look(*first.requests, databases, *clock);
   const auto metrics = std::make_shared<engine::metrics>();
   const http::in_force now{std::make_shared<http::settings_holder>(seen.settings),
@@ -325,6 +372,7 @@ int serve(const config::sourced_settings& sourced, const tree_extension& extend)
   services.tools = list_tools();
   services.abilities = [all = tools::all_tools()](const records::run_definition& d) { return tools::abilities(*all, d); };
   services.data_dir = settings.data_dir;
+  services.leads_since = clock->now();
   if (settings.injection == config::injection_mode::on)
     services.injection_source = kind_of_source(sourced.sources.at("injection"));
   if (const char* folder = std::getenv("OAI_WEB_UI_DIR"))
@@ -332,13 +380,15 @@ int serve(const config::sourced_settings& sourced, const tree_extension& extend)
 
   http::server_settings listen;
   listen.host = settings.host;
-  listen.port = settings.port;
+  listen.port = stood_by_at != 0 ? stood_by_at : settings.port;
   running.front
     = http::spawn_http_front(system, engine.tree.at("/front/http_front", "http_front"), std::move(services), listen);
   const auto port = engine::ask<messages::front_started>(system, running.front, 20s, messages::start_front{});
   if (!port)
     throw config::start_failure(config::exit_code::port, port.error().message);
-  std::cout << "listening on http://" << settings.host << ':' << port->port << std::endl;
+  if (stood_by_at == 0)
+    std::cout << "listening on http://" << settings.host << ':' << port->port << std::endl;
+  spdlog::info("leading port={}", port->port);
 
   int signal = 0;
   ::sigwait(&ends, &signal);
@@ -348,6 +398,18 @@ int serve(const config::sourced_settings& sourced, const tree_extension& extend)
   // A tool that is under way may end, and what it did is committed: else its outcome would count as unknown.
   (void)engine::ask<messages::done>(system, engine.supervisor, 5s, messages::drain_runs{});
   return deposed ? static_cast<int>(config::exit_code::database) : 0;
+}
+
+} // namespace
+
+int serve(const config::sourced_settings& sourced, const tree_extension& extend) {
+  const auto ends = block_signals();
+  try {
+    return serve_until(ends, sourced, extend);
+  } catch (const ended_early&) {
+    spdlog::info("stopping while=standing_by");
+    return 0;
+  }
 }
 
 } // namespace commands

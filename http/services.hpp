@@ -184,6 +184,7 @@ struct services {
   /// What runs of such a definition may do while nobody watches, from the function that decides it.
   std::function<std::vector<records::ability>(const records::run_definition&)> abilities;
   std::string agent_name = "oAI-Web"; ///< what `GET /api/status` calls the agent
+  base::timestamp leads_since{}; ///< when this process became the one that works on its database
   std::string data_dir;               ///< absolute; no folder of the whitelist may hold it or lie in it
   /// Asked for by /setup when the server listens on more than loopback; empty: not asked.
   std::string setup_code;

@@ -12,5 +12,7 @@ enum class leading { runs, intake };
 /// leads. A killed process loses them at once, a machine that vanished within 2 s (keep-alives).
 /// False: another process holds it. The lock goes with the session.
 [[nodiscard]] bool try_to_lead(session& s, leading as);
+/// Gives the lock back while the session stays.
+void stop_leading(session& s, leading as);
 
 } // namespace storage

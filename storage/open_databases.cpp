@@ -160,7 +160,7 @@ usable_database use(const base::secret& conninfo, const migration_plan& plan, co
 }
 
 opened_databases open(const config::start_settings& settings, const base::clock& clock, opening_mode mode,
-                      const told& aide_is_there = {}) {
+                      const told& aide_is_there = {}, const std::function<bool()>& take_the_lead = {}) {
   opened_databases out;
   out.aide = settings.aide_db_url;
   out.brain = settings.brain_db_url;
@@ -203,6 +203,12 @@ opened_databases open(const config::start_settings& settings, const base::clock&
     opening_step("aide", [&] { check_migrations(aide->s, aide_plan()); });
     return out;
   }
+  if (take_the_lead && take_the_lead()) { // who led until now may have changed everything
+    aide.reset();
+    brain.reset();
+    use_known();
+    out.vault = opening_step("aide", [&] { return open_vault(aide->s, settings); });
+  }
   const auto how = mode == opening_mode::rehearse ? migration_mode::dry_run : migration_mode::apply;
   for (auto* each : {&aide, &brain}) {
     if ((*each)->is_current)
@@ -229,8 +235,9 @@ opened_databases open(const config::start_settings& settings, const base::clock&
 } // namespace
 
 opened_databases open_databases(const config::start_settings& settings, const base::clock& clock,
-                                const std::function<void(const base::secret&)>& aide_is_there) {
-  return open(settings, clock, opening_mode::serve, aide_is_there);
+                                const std::function<void(const base::secret&)>& aide_is_there,
+                                const std::function<bool()>& take_the_lead) {
+  return open(settings, clock, opening_mode::serve, aide_is_there, take_the_lead);
 }
 
 std::vector<std::string> rehearse_migrations(const config::start_settings& settings, const base::clock& clock) {

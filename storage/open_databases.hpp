@@ -32,9 +32,12 @@ struct opened_databases {
 /// servers, migrates, opens the vault. Throws config::start_failure; what was there before is then unchanged.
 /// Call it from a thread that lives as long as the server: the private PostgreSQL ends with that thread.
 /// `aide_is_there` gets the conninfo as soon as that database can be reached, so that the caller may connect meanwhile;
-/// whether the database may be touched is known only at the end.
+/// whether the database may be touched is known only at the end. `take_the_lead` is called when all that was seen is in
+/// order and before anything is written or migrated; it comes back when this process may do so, and answers whether it had
+/// to wait: what was seen is then looked at again.
 [[nodiscard]] opened_databases open_databases(const config::start_settings& settings, const base::clock& clock,
-                                              const std::function<void(const base::secret&)>& aide_is_there = {});
+                                              const std::function<void(const base::secret&)>& aide_is_there = {},
+                                              const std::function<bool()>& take_the_lead = {});
 
 /// What open_databases would migrate (`aide 0029_runs`); rolled back.
 [[nodiscard]] std::vector<std::string> rehearse_migrations(const config::start_settings& settings,

@@ -9,8 +9,10 @@ namespace {
 struct status_view {
   bool paused = false;
   std::string agent_name;
+  std::string role = "leader"; ///< of this server among those on its database; one that stands by has no routes
+  base::timestamp leads_since{};
 };
-BOOST_DESCRIBE_STRUCT(status_view, (), (paused, agent_name))
+BOOST_DESCRIBE_STRUCT(status_view, (), (paused, agent_name, role, leads_since))
 
 struct waiting_view {
   std::string run_id;
@@ -37,7 +39,7 @@ struct queue_answer {
 };
 BOOST_DESCRIBE_STRUCT(queue_answer, (), (running, asking, waiting_for_runs, queued, max_concurrent, waiting))
 
-status_view status(call& c) { return {call::value(c.with.engine->state()).paused, c.with.agent_name}; }
+status_view status(call& c) { return {call::value(c.with.engine->state()).paused, c.with.agent_name, "leader", c.with.leads_since}; }
 
 queue_answer queue(call& c) {
   const auto state = call::value(c.with.engine->state());

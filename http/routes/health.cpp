@@ -7,12 +7,14 @@
 namespace http::routes {
 namespace {
 
+/// A server that stands by answers in http/standby.cpp.
 struct health_view {
-  std::string status;
+  std::string status = "ok";
+  std::string role = "leader";
 };
-BOOST_DESCRIBE_STRUCT(health_view, (), (status))
+BOOST_DESCRIBE_STRUCT(health_view, (), (status, role))
 
-health_view live(call&) { return {"ok"}; }
+health_view live(call&) { return {}; }
 
 /// Ready: the database answers, and so does the engine. No details: it is open to all.
 health_view ready(call& c) {
@@ -20,7 +22,7 @@ health_view ready(call& c) {
     = c.with.engine->db("health.ready", [](storage::session& s) -> std::any { return storage::users::any_exists(s); });
   if (!database || !c.with.engine->state())
     throw std::move(problem(503, "not ready").retry_after(1));
-  return {"ok"};
+  return {};
 }
 
 void metrics(call& c) {

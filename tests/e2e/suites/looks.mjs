@@ -70,7 +70,7 @@ async function furnish() {
   await over(page, 2);
   const real = await furnish_models();
   await eventually("the run is over", async () => (await as_admin("GET", `/api/runs/${run_id}`)).ended_at);
-  const busy = await as_admin("POST", "/api/agents", { name: "Long reader", prompt: "/slow 900 a long word", model: "demo:scripted", max_concurrent_runs: 1 });
+  const busy = await as_admin("POST", "/api/agents", { name: "Long reader", prompt: "/slow 600 a long word", model: "demo:scripted", max_concurrent_runs: 1 });
   for (let i = 0; i < 4; i += 1) await as_admin("POST", `/api/agents/${busy.id}/run`, {});
   await close_pages();
   return { agent, run_id, hook, task, chat, ...real };

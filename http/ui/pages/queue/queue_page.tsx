@@ -48,7 +48,7 @@ function Rows({ runs, on_stop }: { runs: readonly QueuedRun[]; on_stop: (run: Qu
         </tr></thead>
         <tbody>{runs.map((r) => (
           <tr key={r.run_id}>
-            <th scope="row"><a class="name" data-row href={`/runs/${r.run_id}`}>{name_of(r)}</a>{!r.autonomous && <span class="sub">somebody looks on: it comes first</span>}<span class="sub only-phone">{cause_of(r)}</span></th>
+            <th scope="row"><a class="name" data-row href={`/runs/${r.run_id}`}>{name_of(r)}</a>{!r.autonomous && <span class="sub">a person waits for it: it comes first</span>}<span class="sub only-phone">{cause_of(r)}</span></th>
             <td class="dim">{r.why}</td>
             {for_whom && <td class="not-phone">{r.owner ?? <span class="faint">the system</span>}{r.owner === me.value?.username && <span class="faint"> you</span>}</td>}
             <td class="not-phone dim">{cause_of(r)}</td>
