@@ -14,17 +14,41 @@ namespace actors {
 
 namespace {
 
-class journal_writer : public engine::observed<journal_writer_actor::base> {
+constexpr std::chrono::seconds look_every{2};
+
+class journal_writer : public engine::observed<journal_writer_actor::extend<caf::reacts_to<look_at_lead>>::base> {
 public:
   journal_writer(caf::actor_config& cfg, engine::place at, session_factory open)
     : observed(cfg, std::move(at)), open_(std::move(open)) {}
 
   behavior_type make_behavior() override {
-    return {[this](const journal_work& work) { return run(work); }};
+    delayed_send(this, look_every, look_at_lead{});
+    return {[this](const journal_work& work) { return run(work); }, [this](look_at_lead) { look(); }};
   }
 
 private:
-  void restarted() override { disconnect(); }
+  void restarted() override {
+    disconnect();
+    delayed_send(this, look_every, look_at_lead{});
+  }
+
+  /// A server that lost its connections while nothing was to be written must not believe that it still leads.
+  void look() {
+    delayed_send(this, look_every, look_at_lead{});
+    try {
+      if (session_)
+        session_->exec("SELECT 1");
+      else
+        connect(std::chrono::steady_clock::now());
+    } catch (const base::failure_error& e) {
+      spdlog::warn("journal_connection_lost error={}", e.what());
+      disconnect();
+      try {
+        connect(std::chrono::steady_clock::now());
+      } catch (const base::failure_error&) { // tried again at the next look
+      }
+    }
+  }
 
   void disconnect() {
     if (store_)

@@ -25,11 +25,16 @@ struct journal_work_done {
   std::function<void()> complete;
 };
 
+/// The writer's own tick: whether its connection, and with it the lead, is still there.
+struct look_at_lead {};
+BOOST_DESCRIBE_STRUCT(look_at_lead, (), ())
+
 using journal_writer_actor = caf::typed_actor<
   /// When it is committed, or with the failure.
   caf::replies_to<journal_work>::with<journal_work_done>>;
 
-/// A thread with one of the journal's connections. It connects again, for as long as it takes, when the connection broke.
+/// A thread with one of the journal's connections. It connects again, for as long as it takes, when the connection broke; while there is nothing to write, it
+/// looks every 2 s whether it did.
 [[nodiscard]] journal_writer_actor spawn_journal_writer(caf::actor_system& system, const tree& t, std::string path,
                                                         session_factory open);
 
@@ -38,6 +43,7 @@ using journal_writer_actor = caf::typed_actor<
 CAF_BEGIN_TYPE_ID_BLOCK(journal_writer_messages, first_custom_type_id + 400)
   CAF_ADD_TYPE_ID(journal_writer_messages, (actors::journal_work))
   CAF_ADD_TYPE_ID(journal_writer_messages, (actors::journal_work_done))
+  CAF_ADD_TYPE_ID(journal_writer_messages, (actors::look_at_lead))
 CAF_END_TYPE_ID_BLOCK(journal_writer_messages)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(actors::journal_work)

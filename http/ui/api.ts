@@ -136,7 +136,7 @@ export interface Webhook {
   allow_get: boolean; enabled: boolean; trigger_count: number; last_triggered_at: string | null; created_at: string | null;
 }
 
-export interface EngineStatus { paused: boolean; agent_name: string }
+export interface EngineStatus { paused: boolean; agent_name: string; role: "leader"; leads_since: string }
 export interface QueuedRun {
   run_id: string; why: string; kind: Run["kind"]; agent_id: string | null; agent_name: string | null; owner: string | null;
   trigger_kind: string | null; parent_run_id: string | null; autonomous: boolean; queued_at: string;

@@ -30,10 +30,7 @@ export default async function start() {
     figure("private cluster already made: listening", "ms", warm.listening);
 
     await own.start(); // its PostgreSQL is the running one for the other
-    const environment = Object.fromEntries((await own.psql("-c", "\\! env")).split("\n").filter((line) => line.startsWith("PG")).map((line) => line.split(/=(.*)/s).slice(0, 2)));
-    const url = (database) => `postgresql://${encodeURIComponent(environment.PGUSER)}:${encodeURIComponent(environment.PGPASSWORD ?? "")}@/${database}?host=${encodeURIComponent(environment.PGHOST)}&port=${environment.PGPORT ?? 5432}`;
-    for (const database of ["bench_aide", "bench_brain"]) await own.psql("-c", `CREATE DATABASE ${database}`);
-    outside = new Program({ env: { AIDE_DB_URL: url("bench_aide"), BRAIN_DB_URL: url("bench_brain") } });
+    outside = new Program({ env: await own.databases_for_another("bench") });
     await outside.start(); // migrates
     await outside.stop();
     const quick = await measure(outside);

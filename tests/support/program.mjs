@@ -185,6 +185,15 @@ export class Program {
     return done.out;
   }
 
+  /// Makes databases in its private PostgreSQL, for another server; answers that one's environment.
+  async databases_for_another(name) {
+    const lines = (await this.psql("-c", "\\! env")).split("\n").filter((line) => line.startsWith("PG"));
+    const { PGUSER, PGPASSWORD = "", PGHOST, PGPORT = 5432 } = Object.fromEntries(lines.map((line) => line.split(/=(.*)/s).slice(0, 2)));
+    const url = (database) => `postgresql://${encodeURIComponent(PGUSER)}:${encodeURIComponent(PGPASSWORD)}@/${database}?host=${encodeURIComponent(PGHOST)}&port=${PGPORT}`;
+    for (const database of [`${name}_aide`, `${name}_brain`]) await this.psql("-c", `CREATE DATABASE ${database}`);
+    return { AIDE_DB_URL: url(`${name}_aide`), BRAIN_DB_URL: url(`${name}_brain`) };
+  }
+
   /// The rows of a SELECT, each an array of texts (NULL is empty). No field may hold a tab or a newline.
   async rows(sql) {
     const out = await this.psql("-A", "-t", "-F", "\t", "-c", sql);

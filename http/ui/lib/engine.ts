@@ -4,7 +4,7 @@ import { epoch, offline_since } from "./connection";
 import { me } from "./session";
 
 /// What the engine box of the navigation shows; null until it was read once.
-export const engine = signal<{ paused: boolean; queue: Queue; read_at: number } | null>(null);
+export const engine = signal<{ paused: boolean; leads_since: string; queue: Queue; read_at: number } | null>(null);
 /// The name the server gave itself, shown beside the brand where it differs.
 export const engine_error = signal<ApiError | null>(null);
 
@@ -17,7 +17,7 @@ export async function refresh_engine(): Promise<void> {
   if (me.peek() && !document.hidden && offline_since.peek() === null) {
     try {
       const [status, queue] = await Promise.all([api.status(), api.queue()]);
-      engine.value = { paused: status.paused, queue, read_at: Date.now() };
+      engine.value = { paused: status.paused, leads_since: status.leads_since, queue, read_at: Date.now() };
       engine_error.value = null;
     } catch (e) {
       if (e instanceof ApiError) engine_error.value = e;

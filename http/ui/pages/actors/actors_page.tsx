@@ -5,6 +5,8 @@ import { Mark } from "../../components/icon";
 import { Loaded } from "../../components/loaded";
 import { Page, Scroll } from "../../components/page";
 import type { Actor } from "../../api";
+import { Time } from "../../components/time";
+import { engine } from "../../lib/engine";
 import { offline_since } from "../../lib/connection";
 import { count, millis, plural } from "../../lib/format";
 import { useKeys } from "../../lib/keys";
@@ -25,6 +27,7 @@ function lead(actors: readonly Actor[]) {
     <p class="lead">
       {plural(actors.length, "actor")}{bad.length === 0 && slow.length === 0 ? ", all well." : bad.length === 1 ? ", one can’t stay up." : bad.length > 1 ? `, ${bad.length} can’t stay up.` : slow.length === 1 ? ", one falls behind." : `, ${slow.length} fall behind.`}{" "}
       <em>{bad[0] ? `${name(bad[0])} has restarted ${bad[0].restarts === 1 ? "once" : `${bad[0].restarts} times`}.` : slow[0] ? `${name(slow[0])}: ${health_of(slow[0])[1]}.` : ""}</em>
+      {engine.value && <em> This server leads its database since <Time at={engine.value.leads_since} />.</em>}
     </p>
   );
 }
