@@ -277,6 +277,8 @@ actors::engine_setup setup_of(const config::start_settings& settings, const stor
   setup.providers = std::move(seen.providers);
   net::engine_settings outgoing;
   outgoing.allow_hosts = seen.settings.egress_allow_hosts;
+  setup.paused = std::make_shared<std::atomic<bool>>(seen.settings.paused);
+  outgoing.hold = setup.paused;
   setup.http = std::make_shared<net::engine>(std::move(outgoing));
   return setup;
 }

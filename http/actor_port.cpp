@@ -108,15 +108,25 @@ base::result<void> actor_port::answer_confirmation(std::string conversation_id, 
                                                             std::move(user_id), approved, scope});
 }
 
-base::result<void> actor_port::pause() { return tell(to_.supervisor, messages::pause_engine{}); }
+base::result<void> actor_port::pause() {
+  std::int64_t none = 0; // a second wish changes nothing
+  pause_asked_ns_.compare_exchange_strong(
+    none, std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count());
+  return tell(to_.supervisor, messages::pause_engine{});
+}
 
-base::result<void> actor_port::resume() { return tell(to_.supervisor, messages::resume_engine{}); }
+base::result<void> actor_port::resume() {
+  pause_asked_ns_ = 0;
+  return tell(to_.supervisor, messages::resume_engine{});
+}
 
 base::result<engine_state> actor_port::state() {
   auto s = engine::ask<messages::queue_state>(system_, to_.supervisor, actor_limit, messages::get_queue{});
   if (!s)
     return s.error();
   engine_state out{s->max_concurrent, s->paused, std::move(s->why_interactive), std::move(s->why_autonomous), {}};
+  if (const auto asked = pause_asked_ns_.load(); s->paused && asked != 0)
+    out.still_after_ms = static_cast<double>(std::max<std::int64_t>(0, s->last_sent_ns - asked)) / 1e6;
   for (auto& at : s->at_limit)
     out.at_limit.emplace(std::move(at.agent_id), at.limit);
   return out;

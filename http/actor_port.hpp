@@ -87,6 +87,7 @@ private:
   actor_handles to_;
   in_force now_;
   std::shared_ptr<const security::vault> vault_;
+  std::atomic<std::int64_t> pause_asked_ns_ = 0; ///< of the steady clock; 0: not asked for here
 };
 
 } // namespace http

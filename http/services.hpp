@@ -46,6 +46,9 @@ struct engine_state {
   std::string why_interactive; ///< why the next chat turn or run by hand waits; empty: none has to
   std::string why_autonomous;  ///< the same for triggered runs
   std::map<std::string, std::int64_t> at_limit = {}; ///< agents that have as many runs as they may, and how many that are
+  /// While paused through this port: how long after the request the last byte of a run's model or tool call went out; 0:
+  /// none did.
+  std::optional<double> still_after_ms = {};
 };
 
 /// A delivery at `/webhook/{token}`.

@@ -53,6 +53,9 @@ struct known_model {
   std::optional<models::model_info> model;
 };
 BOOST_DESCRIBE_STRUCT(known_model, (), (model))
+/// A provider's own tick: calls that a rate limit held may be made.
+struct make_held_calls {};
+BOOST_DESCRIBE_STRUCT(make_held_calls, (), ())
 struct get_providers {};
 BOOST_DESCRIBE_STRUCT(get_providers, (), ())
 struct known_providers {
@@ -77,6 +80,7 @@ using provider_actor = caf::typed_actor<
   caf::reacts_to<refresh_models>,
   caf::replies_to<get_providers>::with<known_providers>,
   caf::replies_to<fail_calls>::with<done>,
+  caf::reacts_to<make_held_calls>,
   caf::reacts_to<http_head>, caf::reacts_to<http_piece>, caf::reacts_to<http_end>>;
 
 } // namespace messages
@@ -93,6 +97,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(provider_messages, first_custom_type_id + 650)
   CAF_ADD_TYPE_ID(provider_messages, (messages::known_providers))
   CAF_ADD_TYPE_ID(provider_messages, (messages::get_model))
   CAF_ADD_TYPE_ID(provider_messages, (messages::known_model))
+  CAF_ADD_TYPE_ID(provider_messages, (messages::make_held_calls))
 CAF_END_TYPE_ID_BLOCK(provider_messages)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(messages::provider_call)

@@ -131,8 +131,9 @@ struct queue_state {
   std::string why_interactive; ///< why the next chat turn or run by hand waits; empty: none has to
   std::string why_autonomous;  ///< the same for triggered runs
   std::vector<agent_at_limit> at_limit; ///< whose further runs wait whatever else is free
+  std::int64_t last_sent_ns = 0; ///< of the steady clock: when the last byte of a run's call went out; 0: none yet
 };
-BOOST_DESCRIBE_STRUCT(queue_state, (), (running, queued, max_concurrent, paused, why_interactive, why_autonomous, at_limit))
+BOOST_DESCRIBE_STRUCT(queue_state, (), (running, queued, max_concurrent, paused, why_interactive, why_autonomous, at_limit, last_sent_ns))
 
 /// A run's own ticks: a failed model call is due again; a confirmation was not answered in time; a stopped tool has had
 /// time enough; a write that the journal could not take is due again.

@@ -101,14 +101,21 @@ model_provider::behavior_type model_provider::make_behavior() {
       s.waiting_calls = static_cast<std::int64_t>(waiting_.size());
       s.failures = breaker_.failures();
       s.closed_until = breaker_.closed_until(clock_->now());
+      if (const auto at = limits_.find(""); at != limits_.end())
+        s.held_until = at->second.held_until(clock_->now());
       return messages::known_providers{{std::move(s)}};
     },
     [this](const messages::fail_calls& m) {
       failures_.order(m);
       return messages::done{};
     },
+    [this](messages::make_held_calls) {
+      tick_pending_ = false;
+      start_waiting();
+    },
     [this](const messages::http_head& m) {
       if (const auto at = open_.find(m.transfer); at != open_.end()) {
+        limit_of(at->second).learn(m.head->headers, clock_->now());
         at->second.head = m.head;
         at->second.streams = m.head->status / 100 == 2 && is_event_stream(*m.head);
       }
@@ -140,6 +147,8 @@ void model_provider::restarted() {
   breaker_ = {};
   failures_.clear();
   listing_ = false;
+  limits_.clear();
+  tick_pending_ = false;
   start_waiting();
 }
 
@@ -157,11 +166,19 @@ void model_provider::accept(messages::provider_call& m, const caf::strong_actor_
     return deliver(c, {.error = "There is no key for " + at_.name
                                 + ": an administrator enters one in the settings, or you your own in your account.",
                        .status = 401});
-  if (open_.size() < settings_.max_open_calls)
+  if (open_.size() < settings_.max_open_calls && !limit_of(c).held_until(clock_->now()))
     return start(std::move(c));
   if (waiting_.size() >= settings_.max_waiting_calls)
     return deliver(c, {.error = "Too many calls wait for " + at_.name + '.', .status = 503, .retryable = true});
   waiting_.push_back(std::move(c));
+  start_waiting();
+}
+
+models::rate_limit& model_provider::limit_of(const call& c) {
+  constexpr std::size_t many = 1000;
+  if (limits_.size() >= many)
+    std::erase_if(limits_, [now = clock_->now()](const auto& entry) { return !entry.second.held_until(now); });
+  return limits_[c.what.key.empty() ? std::string() : c.what.call.user_id];
 }
 
 void model_provider::start(call c) {
@@ -176,10 +193,11 @@ void model_provider::start(call c) {
     return deliver(c, std::move(reply));
   }
   breaker_.begun();
+  limit_of(c).begun();
   c.request = request_of(c.what);
   c.reader = std::make_unique<models::answer_reader>(at_.api, c.request);
   auto sent = std::make_shared<net::request>(
-    http_of(models::make_call(at_.api, c.request), c.what.key.empty() ? at_.key : c.what.key));
+    http_of(models::make_call(at_.api, c.request), c.what.key.empty() ? at_.key : c.what.key, true));
   const auto transfer = transfer_of(c.what.call);
   open_.insert_or_assign(transfer, std::move(c));
   send(http_, messages::stream_http{transfer, std::move(sent), caf::actor_cast<messages::http_listener_actor>(this)});
@@ -214,7 +232,10 @@ void model_provider::end(const messages::http_end& m) {
     return;
   auto c = std::move(open_.extract(at).mapped());
   const auto& outcome = *m.outcome;
-  if (outcome.fault != net::fault::none && (!c.head || c.head->status / 100 == 2)) {
+  if (outcome.fault == net::fault::held) { // the run waits until everything goes on
+    breaker_.undecided();
+    deliver(c, {.error = outcome.message, .status = 503, .retryable = true});
+  } else if (outcome.fault != net::fault::none && (!c.head || c.head->status / 100 == 2)) {
     failed(c, error_of(outcome, at_.name));
   } else if (!c.head) {
     failed(c, models::broken());
@@ -243,6 +264,8 @@ void model_provider::failed(call& c, const models::provider_error& e) {
     breaker_.failed(clock_->now());
   else
     breaker_.undecided();
+  if (e.status == 429)
+    limit_of(c).refused(e.retry_after.value_or(std::chrono::seconds{1}), clock_->now());
   spdlog::warn("model_call_failed provider={} run={} status={} type={} retryable={}", at_.name, c.what.call.run_id, e.status,
                e.type, e.retryable);
   messages::model_reply out;
@@ -255,12 +278,24 @@ void model_provider::failed(call& c, const models::provider_error& e) {
 
 void model_provider::deliver(call& c, messages::model_reply reply) { c.reply.deliver(std::move(reply)); }
 
+/// Those that no limit holds, in their order; comes back when the next limit begins anew.
 void model_provider::start_waiting() {
-  while (!waiting_.empty() && open_.size() < settings_.max_open_calls) {
-    auto next = std::move(waiting_.front());
-    waiting_.pop_front();
-    start(std::move(next));
+  const auto now = clock_->now();
+  std::optional<base::timestamp> next;
+  for (auto at = waiting_.begin(); at != waiting_.end() && open_.size() < settings_.max_open_calls;) {
+    if (const auto until = limit_of(*at).held_until(now)) {
+      next = next ? std::min(*next, *until) : *until;
+      if (limits_.size() == 1) // the same for all
+        break;
+      ++at;
+      continue;
+    }
+    auto c = std::move(*at);
+    at = waiting_.erase(at);
+    start(std::move(c));
   }
+  if (next && !std::exchange(tick_pending_, true))
+    delayed_send(this, *next - now + std::chrono::milliseconds{1}, messages::make_held_calls{});
 }
 
 /// Fetches the list page by page; nothing of it counts before the last page is there.
@@ -272,7 +307,7 @@ void model_provider::fetch_list(const std::string& next, std::vector<models::mod
       return listed({}, "There is no key.");
     listing_ = true;
   }
-  auto what = http_of(models::list_call(at_.api, next), at_.list_key);
+  auto what = http_of(models::list_call(at_.api, next), at_.list_key, false);
   what.bounds.first_byte = what.bounds.idle = what.bounds.total = std::chrono::seconds{30};
   request(http_, caf::infinite, messages::fetch_http{std::make_shared<const net::request>(std::move(what))})
     .then(
@@ -330,8 +365,9 @@ std::string model_provider::transfer_of(const messages::call_model& m) const {
   return where().path + '/' + m.run_id + '/' + std::to_string(m.call);
 }
 
-net::request model_provider::http_of(const models::http_call& h, const base::secret& key) const {
+net::request model_provider::http_of(const models::http_call& h, const base::secret& key, bool of_run) const {
   net::request out;
+  out.of_run = of_run;
   out.trust = net::trust::provider;
   out.method = h.method;
   out.url = at_.base_url + h.path;

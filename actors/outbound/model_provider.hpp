@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/outbound/circuit_breaker.hpp"
+#include "clients/models/rate_limit.hpp"
 #include "actors/outbound/ordered_failures.hpp"
 #include "actors/system/tree.hpp"
 #include "base/clock.hpp"
@@ -61,11 +62,12 @@ private:
   void failed(call& c, const models::provider_error& e);
   void deliver(call& c, messages::model_reply reply);
   void start_waiting();
+  [[nodiscard]] models::rate_limit& limit_of(const call& c);
   void fetch_list(const std::string& next, std::vector<models::model_info> so_far);
   void listed(std::vector<models::model_info> models, std::string error);
   [[nodiscard]] models::request request_of(const messages::provider_call& m) const;
   [[nodiscard]] std::string transfer_of(const messages::call_model& m) const;
-  [[nodiscard]] net::request http_of(const models::http_call& h, const base::secret& key) const;
+  [[nodiscard]] net::request http_of(const models::http_call& h, const base::secret& key, bool of_run) const;
 
   messages::http_client_actor http_;
   messages::llm_gateway_actor gateway_;
@@ -77,6 +79,9 @@ private:
   ordered_failures failures_;
   std::map<std::string, call> open_; ///< by transfer; at most max_open_calls
   std::deque<call> waiting_;         ///< at most max_waiting_calls
+  /// By whose key: a user's, or empty: the server's. Forgotten when it holds nothing and there are many.
+  std::map<std::string, models::rate_limit> limits_;
+  bool tick_pending_ = false;        ///< make_held_calls is on its way
   bool listing_ = false;             ///< a list is being fetched
 };
 

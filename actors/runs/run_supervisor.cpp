@@ -610,6 +610,8 @@ messages::queue_state run_supervisor::state() const {
   s.max_concurrent = settings_.limits.max_concurrent_runs;
   s.paused = paused_->load(std::memory_order_acquire);
   s.at_limit = admission_.at_limit();
+  if (services_->http)
+    s.last_sent_ns = std::chrono::nanoseconds(services_->http->counters().last_sent.time_since_epoch()).count();
   if (s.paused) {
     s.why_interactive = "Everything is paused.";
   } else if (free_places() <= 0) {

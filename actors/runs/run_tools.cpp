@@ -220,6 +220,7 @@ void agent_run::start(pending_call& call) {
                                 [&] { return services->folders_of(caller); }};
     context.fetch = [&](net::request request) {
       request.trust = net::trust::open;
+      request.of_run = true;
       return services->http->fetch(std::move(request), stop, context.deadline);
     };
     context.db = services->ask_db;

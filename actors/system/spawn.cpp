@@ -99,7 +99,7 @@ engine_tree spawn_engine(caf::actor_system& system, const engine_setup& setup) {
   e.monitor = system.spawn<monitor>(t.at("/front/monitor", "monitor"), e.hub, e.listened);
   e.injector = system.spawn<injector>(t.at("/front/injector", "injector"), e.journal, e.listened, setup.clock);
 
-  const auto paused = std::make_shared<std::atomic<bool>>(settings->paused);
+  const auto& paused = setup.paused;
   auto services = std::make_shared<run_services>();
   services->tree = t;
   services->journal = e.journal;

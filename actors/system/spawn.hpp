@@ -28,6 +28,7 @@ struct engine_setup {
   base::clock_ptr clock;
   std::shared_ptr<engine::metrics> metrics;
   std::shared_ptr<net::engine> http;    ///< all that goes out
+  std::shared_ptr<std::atomic<bool>> paused; ///< the kill switch, as net::engine holds to it
   std::shared_ptr<const base::shared_value<config::runtime_settings>> settings; ///< in force
   std::shared_ptr<const base::shared_value<records::user_profiles>> profiles;   ///< in force
   std::shared_ptr<base::shared_value<std::vector<std::string>>> trusted_domains; ///< `web_whitelist`

@@ -4,6 +4,7 @@
 #include "clients/http/transfer.hpp"
 #include "security/address_guard.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -27,6 +28,9 @@ struct engine_settings {
 
   std::chrono::seconds keep_addresses{60}; ///< how long a name's addresses are used again
 
+  /// The kill switch: while it is true, no request of a run (request::of_run) is sent.
+  std::shared_ptr<const std::atomic<bool>> hold;
+
   security::address_guard guard; ///< what trust::open may reach; a test declares its loopback servers public
   /// In place of the system's resolver, for tests: the addresses of a name. Called on a thread of the resolver.
   std::function<std::vector<std::string>(const std::string& host)> resolve;
@@ -41,6 +45,7 @@ struct engine_counters {
   std::uint64_t started = 0;  ///< transfers
   std::uint64_t connects = 0; ///< sockets made to connect with
   std::uint64_t refused = 0;  ///< transfers that ended as fault::refused
+  std::chrono::steady_clock::time_point last_sent{}; ///< when a byte of a run's request went out last
 };
 
 /// Outgoing HTTP/1.1 and HTTP/2: one thread for all transfers, one libcurl multi handle for each trust class, so that no

@@ -172,7 +172,7 @@ base::result<void> engine::loop::allow_hosts(const std::vector<std::string>& ent
 }
 
 engine_counters engine::loop::counters() const noexcept {
-  return {provider_.open.load() + open_.open.load(), last_id_.load(), connects_.load(), refused_.load()};
+  return {provider_.open.load() + open_.open.load(), last_id_.load(), connects_.load(), refused_.load(), last_sent_.load()};
 }
 
 void engine::loop::stop() {
@@ -393,6 +393,10 @@ bool engine::loop::connecting(const sockaddr& address) {
   ++connects_;
   return !settings_.connecting || settings_.connecting(security::address_text(address));
 }
+
+bool engine::loop::held() { return settings_.hold && settings_.hold->load(std::memory_order_acquire); }
+
+void engine::loop::sends() { last_sent_.store(steady::now(), std::memory_order_relaxed); }
 
 void engine::loop::connected(const open_transfer& t) { class_of(t.trust()).hosts.connected(t.slot, t.id()); }
 

@@ -118,6 +118,8 @@ private:
 
   std::optional<std::string> refusal(const url& host, const sockaddr& address) override;
   bool connecting(const sockaddr& address) override;
+  bool held() override;
+  void sends() override;
   void connected(const open_transfer& t) override;
   void moved(transfer_id id) override;
 
@@ -133,6 +135,7 @@ private:
   std::atomic<transfer_id> last_id_{0};
   std::atomic<std::uint64_t> connects_{0};
   std::atomic<std::uint64_t> refused_{0};
+  std::atomic<steady::time_point> last_sent_{};
   std::atomic<bool> stopping_{false};
   std::mutex stop_mutex_;
   std::thread thread_;

@@ -160,6 +160,11 @@ void open_transfer::set_method(CURL* e) {
     set(e, CURLOPT_POST, 1L);
     set(e, CURLOPT_POSTFIELDS, what_.body.c_str()); // not copied: what_ lives longer
     set(e, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(what_.body.size()));
+    if (what_.of_run) {
+      set(e, CURLOPT_NOPROGRESS, 0L);
+      set(e, CURLOPT_XFERINFOFUNCTION, &open_transfer::moving);
+      set(e, CURLOPT_XFERINFODATA, this);
+    }
   }
   set(e, CURLOPT_CUSTOMREQUEST, what_.method.c_str());
 }
@@ -178,6 +183,13 @@ curl_socket_t open_transfer::open_socket(void* self, curlsocktype, curl_sockaddr
   return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
+int open_transfer::moving(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t uploaded) {
+  auto& t = *static_cast<open_transfer*>(self);
+  if (std::exchange(t.uploaded_, uploaded) != uploaded)
+    t.host_.sends();
+  return 0;
+}
+
 /// A connection is there, new or pooled, and nothing of the request was sent.
 int open_transfer::before_request(void* self, char* address, char*, int port, int) {
   auto& t = *static_cast<open_transfer*>(self);
@@ -189,6 +201,13 @@ int open_transfer::before_request(void* self, char* address, char*, int port, in
       t.give_up(fault::refused, std::move(*why));
       return CURL_PREREQFUNC_ABORT;
     }
+  }
+  if (t.what_.of_run) {
+    if (t.host_.held()) {
+      t.give_up(fault::held, "Everything was paused before it was sent.");
+      return CURL_PREREQFUNC_ABORT;
+    }
+    t.host_.sends();
   }
   t.phase_ = phase::waiting;
   t.since_ = steady::now();

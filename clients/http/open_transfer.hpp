@@ -31,6 +31,10 @@ public:
   [[nodiscard]] virtual std::optional<std::string> refusal(const url& host, const sockaddr& address) = 0;
   /// A socket is about to be made for this address; false: it shall not.
   [[nodiscard]] virtual bool connecting(const sockaddr& address) = 0;
+  /// Whether requests of runs may not be sent now.
+  [[nodiscard]] virtual bool held() = 0;
+  /// A byte of a run's request goes out.
+  virtual void sends() = 0;
   /// The transfer has its connection. Called inside libcurl: no transfer may be added or removed.
   virtual void connected(const open_transfer& t) = 0;
   /// The transfer's next deadline may have moved.
@@ -83,6 +87,7 @@ private:
 
   static curl_socket_t open_socket(void* self, curlsocktype purpose, curl_sockaddr* address);
   static int before_request(void* self, char* address, char* local, int port, int local_port);
+  static int moving(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t uploaded);
   static int before_lookup(void* resolver, void* reserved, void* self);
   static std::size_t take_header(char* bytes, std::size_t size, std::size_t count, void* self);
   static std::size_t take_body(char* bytes, std::size_t size, std::size_t count, void* self);
@@ -107,6 +112,7 @@ private:
   std::array<char, CURL_ERROR_SIZE> error_{};
   head_reader reader_;
   phase phase_ = phase::connecting;
+  curl_off_t uploaded_ = 0; ///< bytes of the body, as far as a run's requests are watched
   steady::time_point started_ = steady::now();
   steady::time_point since_ = started_; ///< the phase's beginning, or the last piece
   std::uint64_t bytes_ = 0;             ///< of the body, after decompression

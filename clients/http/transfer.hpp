@@ -49,6 +49,7 @@ struct request {
   std::vector<credential> credentials;
   std::string body;
   net::bounds bounds;
+  bool of_run = false; ///< a run's model or tool call: not sent while engine_settings::hold says so
   /// Asked where a redirect leads before it is followed, with the whole address as it would be connected to: false refuses
   /// it. Empty = wherever the guard lets it. On the engine's thread; must not block or throw.
   std::function<bool(std::string_view url)> follow = {};
@@ -74,6 +75,7 @@ enum class fault {
   broken,         ///< the connection was lost, or the answer is not HTTP
   cancelled,      ///< by the caller or by the end of the program
   overloaded,     ///< too many transfers are open; nothing was sent
+  held,           ///< engine_settings::hold; nothing was sent
   invalid_request ///< a method, header or body that cannot be sent; nothing was
 };
 

@@ -11,8 +11,11 @@ struct status_view {
   std::string agent_name;
   std::string role = "leader"; ///< of this server among those on its database; one that stands by has no routes
   base::timestamp leads_since{};
+  /// While paused: how long after the request the last byte of a run's model or tool call went out; 0: none did; null: not
+  /// known, as the server was started since.
+  std::optional<double> still_after_ms;
 };
-BOOST_DESCRIBE_STRUCT(status_view, (), (paused, agent_name, role, leads_since))
+BOOST_DESCRIBE_STRUCT(status_view, (), (paused, agent_name, role, leads_since, still_after_ms))
 
 struct waiting_view {
   std::string run_id;
@@ -39,7 +42,10 @@ struct queue_answer {
 };
 BOOST_DESCRIBE_STRUCT(queue_answer, (), (running, asking, waiting_for_runs, queued, max_concurrent, waiting))
 
-status_view status(call& c) { return {call::value(c.with.engine->state()).paused, c.with.agent_name, "leader", c.with.leads_since}; }
+status_view status(call& c) {
+  const auto state = call::value(c.with.engine->state());
+  return {state.paused, c.with.agent_name, "leader", c.with.leads_since, state.still_after_ms};
+}
 
 queue_answer queue(call& c) {
   const auto state = call::value(c.with.engine->state());

@@ -84,7 +84,7 @@ export interface Model {
 /// How a provider is doing. `has_key`: the server has one, beside the users' own.
 export interface Provider {
   name: string; api: "anthropic" | "openai" | "openrouter" | "compatible"; base_url: string; has_key: boolean;
-  models: number; listed_at: string | null; list_error: string; open_calls: number; waiting_calls: number; failures: number; closed_until: string | null;
+  models: number; listed_at: string | null; list_error: string; open_calls: number; waiting_calls: number; failures: number; closed_until: string | null; held_until: string | null;
 }
 export interface ModelServer { name: string; base_url: string; has_key: boolean; created_at: string }
 
@@ -136,7 +136,7 @@ export interface Webhook {
   allow_get: boolean; enabled: boolean; trigger_count: number; last_triggered_at: string | null; created_at: string | null;
 }
 
-export interface EngineStatus { paused: boolean; agent_name: string; role: "leader"; leads_since: string }
+export interface EngineStatus { paused: boolean; agent_name: string; role: "leader"; leads_since: string; still_after_ms: number | null }
 export interface QueuedRun {
   run_id: string; why: string; kind: Run["kind"]; agent_id: string | null; agent_name: string | null; owner: string | null;
   trigger_kind: string | null; parent_run_id: string | null; autonomous: boolean; queued_at: string;

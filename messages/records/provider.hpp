@@ -38,10 +38,11 @@ struct provider_state {
   std::int64_t waiting_calls = 0;
   int failures = 0;                             ///< calls that failed in a row
   std::optional<base::timestamp> closed_until;  ///< after too many: no call is made before
+  std::optional<base::timestamp> held_until;    ///< its limit for the server's key is reached: calls wait until then
 };
 BOOST_DESCRIBE_STRUCT(provider_state, (),
                       (name, api, base_url, has_key, models, listed_at, list_error, open_calls, waiting_calls, failures,
-                       closed_until))
+                       closed_until, held_until))
 
 /// What runs go by of one user: as he is now, and what he has set for himself (`users`, `user_settings`).
 struct user_profile {

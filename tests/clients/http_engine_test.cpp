@@ -57,6 +57,39 @@ TEST_F(HttpEngine, sends_method_headers_credentials_and_body) {
   EXPECT_TRUE(r.body.ends_with(std::string("\r\n\r\na\0b", 7)));
 }
 
+TEST_F(HttpEngine, while_it_holds_no_request_of_a_run_is_sent) {
+  std::atomic<int> requests = 0;
+  const loopback_server server([&](peer& p) {
+    while (!p.read_request().empty()) {
+      ++requests;
+      p.answer("200 OK", "", "x");
+    }
+  });
+  const auto hold = std::make_shared<std::atomic<bool>>(false);
+  auto with = settings();
+  with.hold = hold;
+  const auto engine = std::make_unique<net::engine>(std::move(with));
+  auto what = get(server.url("/"), trust::provider);
+  what.of_run = true;
+  what.method = "POST";
+  what.body = "hello";
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_EQ(engine->counters().last_sent, std::chrono::steady_clock::time_point{});
+  EXPECT_EQ(engine->fetch(what).outcome.fault, fault::none);
+  const auto sent = engine->counters().last_sent;
+  EXPECT_GE(sent, began);
+  *hold = true;
+  EXPECT_EQ(engine->fetch(what).outcome.fault, fault::held);
+  EXPECT_EQ(engine->counters().last_sent, sent);
+  EXPECT_EQ(requests, 1) << "also on the connection that is there";
+  what.of_run = false;
+  EXPECT_EQ(engine->fetch(what).outcome.fault, fault::none) << "a list of models, say";
+  EXPECT_EQ(engine->counters().last_sent, sent);
+  *hold = false;
+  what.of_run = true;
+  EXPECT_EQ(engine->fetch(what).outcome.fault, fault::none);
+}
+
 TEST_F(HttpEngine, every_method_goes_out_as_it_is_named) {
   const loopback_server server(echo);
   const auto engine = engine_for(server);

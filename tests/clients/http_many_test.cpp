@@ -166,7 +166,7 @@ TEST_F(HttpMany, two_thousand_streams_need_one_thread_and_no_time_while_nothing_
   EXPECT_FALSE(test::heard{}.wait_for_end_within(idle)); // nothing comes
   server.send_to_all("two");
   second_pieces.wait();
-  EXPECT_LT(cpu_before_second - cpu_after_first, idle / 10); // a timer of each stream may still be due, once
+  EXPECT_LT(cpu_before_second - cpu_after_first, idle / 5); // a timer of each stream may still be due, once
   for (const auto id : ids)
     engine->cancel(id);
   ends.wait();

@@ -1,4 +1,4 @@
-import { engine, engine_error, set_paused } from "../lib/engine";
+import { engine, engine_error, set_paused, stood_still } from "../lib/engine";
 import { useAct } from "../lib/act";
 import { useKeys } from "../lib/keys";
 import { plural } from "../lib/format";
@@ -33,6 +33,7 @@ export function EngineBox() {
         {Array.from({ length: waiting }, (_, i) => <i key={`q${i}`} class="q" />)}
       </div>
       <p>{now.paused ? `${plural(running, "stands", "stand")} still, ${plural(queued, "waits", "wait")}` : queued > 0 ? <a href="/queue">{plural(queued, "run waits", "runs wait")}</a> : "No run waits"}{stale && ", not sure any more"}</p>
+      {now.paused && stood_still() && <p class="faint">{stood_still()}</p>}
       {waiting_for_runs > 0 && <p class="faint">{plural(waiting_for_runs, "waits for sub-agents", "wait for sub-agents")}</p>}
       {asking > 0 && <p class="is-warn">{plural(asking, "waits for an answer", "wait for an answer")}</p>}
       {act.error && <p class="is-bad" role="alert">{act.error.message}</p>}

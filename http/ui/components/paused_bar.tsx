@@ -1,4 +1,4 @@
-import { engine, set_paused } from "../lib/engine";
+import { engine, set_paused, stood_still } from "../lib/engine";
 import { useAct } from "../lib/act";
 import { is_admin } from "../lib/session";
 import { Button } from "./button";
@@ -10,7 +10,7 @@ export function PausedBar() {
   if (!engine.value?.paused) return null;
   return (
     <div class="paused-bar" role="status">
-      <Mark name="hand" /><p>{act.error?.message ?? <b>Everything is paused</b>}</p>
+      <Mark name="hand" /><p>{act.error?.message ?? <><b>Everything is paused.</b> {stood_still()}</>}</p>
       {is_admin() && <Button small server busy={act.busy} icon="play" onClick={() => void act.run(() => set_paused(false))}>Resume</Button>}
     </div>
   );

@@ -4,7 +4,7 @@ import { epoch, offline_since } from "./connection";
 import { me } from "./session";
 
 /// What the engine box of the navigation shows; null until it was read once.
-export const engine = signal<{ paused: boolean; leads_since: string; queue: Queue; read_at: number } | null>(null);
+export const engine = signal<{ paused: boolean; still_after_ms: number | null; leads_since: string; queue: Queue; read_at: number } | null>(null);
 /// The name the server gave itself, shown beside the brand where it differs.
 export const engine_error = signal<ApiError | null>(null);
 
@@ -17,13 +17,20 @@ export async function refresh_engine(): Promise<void> {
   if (me.peek() && !document.hidden && offline_since.peek() === null) {
     try {
       const [status, queue] = await Promise.all([api.status(), api.queue()]);
-      engine.value = { paused: status.paused, leads_since: status.leads_since, queue, read_at: Date.now() };
+      engine.value = { paused: status.paused, still_after_ms: status.still_after_ms, leads_since: status.leads_since, queue, read_at: Date.now() };
       engine_error.value = null;
     } catch (e) {
       if (e instanceof ApiError) engine_error.value = e;
     }
   }
   timer = window.setTimeout(() => void refresh_engine(), every);
+}
+
+/// How quickly everything stood still; empty where that is not known.
+export function stood_still(): string {
+  const ms = engine.value?.still_after_ms;
+  if (ms === null || ms === undefined) return "";
+  return ms === 0 ? "No call went out after it." : `The last byte of a call went out ${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms after it.`;
 }
 
 /// Stops everything, or lets it go on. Waits for the server's word.

@@ -218,6 +218,39 @@ TEST_F(ModelProvider, calls_beyond_the_bound_wait_and_those_beyond_the_queue_are
   EXPECT_EQ(transfers.size(), 2U);
 }
 
+TEST_F(ModelProvider, calls_wait_while_its_limit_is_reached_and_then_go_on_in_order) {
+  start();
+  const auto refused = call(1);
+  head(transfers[0].transfer, 429);
+  finish(transfers[0].transfer);
+  ASSERT_TRUE(*refused);
+  EXPECT_EQ((*refused)->retry_after_ms, 7000);
+  const auto waits = call(2);
+  call(3);
+  EXPECT_EQ(transfers.size(), 1U) << "nobody else runs into it";
+  const auto state = ask<messages::known_providers>(provider, messages::get_providers{});
+  ASSERT_TRUE(state);
+  EXPECT_EQ(state->providers.at(0).held_until, clock->now() + 7s);
+  EXPECT_EQ(state->providers.at(0).waiting_calls, 2);
+  self->send(provider, messages::cancel_model_call{"r", 3});
+  advance(7s);
+  advance(10ms);
+  ASSERT_EQ(transfers.size(), 2U);
+  EXPECT_THAT(transfers[1].transfer, testing::EndsWith("/2"));
+  EXPECT_FALSE(*waits);
+}
+
+TEST_F(ModelProvider, a_call_that_the_kill_switch_held_says_nothing_against_the_provider) {
+  start();
+  for (int i = 0; i < 6; ++i) {
+    const auto held = call(i);
+    finish(transfers.back().transfer, net::fault::held, false);
+    ASSERT_TRUE(*held);
+    EXPECT_TRUE((*held)->retryable);
+  }
+  EXPECT_EQ(transfers.size(), 6U);
+}
+
 TEST_F(ModelProvider, tells_the_gateway_its_models_or_why_it_cannot) {
   start();
   list.head.status = 200;

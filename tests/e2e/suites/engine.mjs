@@ -77,6 +77,7 @@ suite("Engine", () => {
     const box = page.getByRole("group", { name: "Engine" });
     await box.getByRole("button", { name: /Pause all runs/ }).click();
     await box.getByText("Everything is paused").waitFor();
+    await box.getByText("No call went out after it.").waitFor();
     try {
       await say(page, "/say After the pause");
       await page.getByText("Everything is paused. The turn goes on after Resume.").waitFor();

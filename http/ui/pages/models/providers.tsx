@@ -39,6 +39,7 @@ function Card({ p, on_remove }: { p: Provider; on_remove: () => void }) {
         <dt>Calls</dt><dd>{p.open_calls === 0 && p.waiting_calls === 0 ? <span class="faint">none now</span> : <>{p.open_calls} open, {p.waiting_calls} waiting</>}</dd>
       </dl>
       {p.list_error && <p class="pad trouble"><b>The last list could not be read.</b> {sentence_of(p.list_error)} {p.listed_at && "The one from before stays in use."}</p>}
+      {p.held_until && <p class="pad trouble"><b>Its limit is reached.</b> {plural(p.waiting_calls, "call waits", "calls wait")} until {clock_time(p.held_until)}.</p>}
       {p.failures > 0 && <p class={`pad trouble${is_closed(p) ? " trouble--bad" : ""}`}><b>{p.failures === 1 ? "The last call failed." : `The last ${p.failures} calls failed.`}</b> {is_closed(p) ? `No call is made before ${clock_time(p.closed_until!)}; then one is tried.` : "After five in a row it gets a rest."}</p>}
       <footer>
         {own ? <Button small kind="danger" onClick={on_remove}>Remove<span class="vh"> {p.name}</span></Button> : <a class="btn btn--sm" href="/settings/models">Key and address<span class="vh"> of {provider_name(p.name)}</span></a>}
