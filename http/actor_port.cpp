@@ -1,5 +1,7 @@
 #include "http/actor_port.hpp"
 
+#include "messages/guardian.hpp"
+
 #include "engine/ask.hpp"
 #include "messages/schema.hpp"
 #include "storage/providers.hpp"
@@ -91,6 +93,24 @@ base::result<std::string> actor_port::run_task(std::string task_id, bool autonom
   if (!queued)
     return queued.error();
   return std::move(queued->run_id);
+}
+
+base::result<void> actor_port::try_again(std::string run_id, std::string tried_by) {
+  return tell(to_.supervisor, messages::try_run_again{std::move(run_id), std::move(tried_by)});
+}
+
+base::result<void> actor_port::restart_actor(std::string path) {
+  const auto rows = to_.registry->rows();
+  const auto at = std::ranges::find(rows, path, &engine::actor_row::path);
+  if (at == rows.end())
+    return base::fail(base::errc::not_found, to_.registry->none_at(path));
+  if (at->state == engine::actor_state::running)
+    return base::fail(base::errc::conflict, path + " is running.");
+  const auto guardian = to_.registry->find("/guardian");
+  if (!guardian)
+    return base::fail(base::errc::unavailable, "The server is ending.");
+  caf::anon_send(caf::actor_cast<caf::actor>(guardian), messages::restart_now{std::move(path)});
+  return {};
 }
 
 base::result<void> actor_port::stop_run(std::string run_id) {

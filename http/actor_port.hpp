@@ -52,6 +52,8 @@ public:
   base::result<std::string> start_chat_turn(chat_message said) override;
   base::result<std::string> run_task(std::string task_id, bool autonomous) override;
   base::result<void> stop_run(std::string run_id) override;
+  base::result<void> try_again(std::string run_id, std::string tried_by) override;
+  base::result<void> restart_actor(std::string path) override;
   base::result<void> stop_conversation(std::string conversation_id) override;
   base::result<void> answer_confirmation(std::string conversation_id, std::string call_id, std::string user_id,
                                          bool approved, records::confirmation_scope scope) override;

@@ -121,6 +121,10 @@ public:
   virtual base::result<std::string> run_task(std::string task_id, bool autonomous) = 0;
   /// not_found: no such run lives.
   virtual base::result<void> stop_run(std::string run_id) = 0;
+  /// Takes up again a run that was put aside. conflict: it was not.
+  virtual base::result<void> try_again(std::string run_id, std::string tried_by) = 0;
+  /// Starts a failed actor again now. not_found, conflict (it runs), unsupported (it ends with its work).
+  virtual base::result<void> restart_actor(std::string path) = 0;
   virtual base::result<void> stop_conversation(std::string conversation_id) = 0;
   /// not_found, conflict.
   virtual base::result<void> answer_confirmation(std::string conversation_id, std::string call_id, std::string user_id,

@@ -64,9 +64,28 @@ BOOST_DESCRIBE_STRUCT(claim_runs, (), (owner_user_id, priority, count, agent_id,
 /// Takes up what a dead server left running or waiting.
 struct recover_runs {
   int limit = 100;
-  std::string after; ///< the last id of the page before
+  std::string after;     ///< the last id of the page before
+  std::string only = {}; ///< this one, whose actor failed
 };
-BOOST_DESCRIBE_STRUCT(recover_runs, (), (limit, after))
+BOOST_DESCRIBE_STRUCT(recover_runs, (), (limit, after, only))
+
+/// Stores that a run's actor failed.
+struct note_crash {
+  std::string run_id;
+  std::string error;
+};
+BOOST_DESCRIBE_STRUCT(note_crash, (), (run_id, error))
+struct crash_noted {
+  std::int64_t crashes = 0; ///< since it began, or since somebody had it tried again
+};
+BOOST_DESCRIBE_STRUCT(crash_noted, (), (crashes))
+
+/// Puts a run that was put aside back into the queue.
+struct try_run_again {
+  std::string run_id;
+  std::string tried_by; ///< the name of the user
+};
+BOOST_DESCRIBE_STRUCT(try_run_again, (), (run_id, tried_by))
 
 struct claimed_runs {
   std::vector<records::claimed_run> runs;
@@ -141,6 +160,9 @@ using journal_actor = caf::typed_actor<
   caf::replies_to<claim_runs>::with<claimed_runs>,
   /// Runs with all their steps.
   caf::replies_to<recover_runs>::with<claimed_runs>,
+  caf::replies_to<note_crash>::with<crash_noted>,
+  /// Queued again. conflict: it was not put aside, or what it belongs to has gone on.
+  caf::replies_to<try_run_again>::with<done>,
   /// Whether it was still queued.
   caf::replies_to<stop_queued_run>::with<queued_run_stopped>,
   /// not_found, conflict.
@@ -167,6 +189,9 @@ CAF_BEGIN_TYPE_ID_BLOCK(journal_messages, first_custom_type_id + 150)
   CAF_ADD_TYPE_ID(journal_messages, (messages::tell_queued))
   CAF_ADD_TYPE_ID(journal_messages, (messages::write_audit))
   CAF_ADD_TYPE_ID(journal_messages, (messages::store_event))
+  CAF_ADD_TYPE_ID(journal_messages, (messages::note_crash))
+  CAF_ADD_TYPE_ID(journal_messages, (messages::crash_noted))
+  CAF_ADD_TYPE_ID(journal_messages, (messages::try_run_again))
 CAF_END_TYPE_ID_BLOCK(journal_messages)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(messages::accept_event)

@@ -166,6 +166,12 @@ BOOST_DESCRIBE_STRUCT(run_time_over, (), (minutes))
 struct look_at_run_times {};
 BOOST_DESCRIBE_STRUCT(look_at_run_times, (), ())
 
+/// The supervisor's own tick: a run whose actor failed is taken up again.
+struct take_up_again {
+  std::string run_id;
+};
+BOOST_DESCRIBE_STRUCT(take_up_again, (), (run_id))
+
 /// The supervisor's own tick: the hourly limit lets another run begin.
 struct fill_places {};
 BOOST_DESCRIBE_STRUCT(fill_places, (), ())
@@ -207,6 +213,9 @@ using run_supervisor_actor = caf::typed_actor<
   caf::reacts_to<fill_places>,
   caf::reacts_to<widen_window>,
   caf::reacts_to<look_at_run_times>,
+  caf::reacts_to<take_up_again>,
+  /// conflict: it was not put aside, or what it belongs to has gone on.
+  caf::replies_to<try_run_again>::with<done>,
   /// When all are at rest, or after the time that a stop has.
   caf::replies_to<drain_runs>::with<done>>;
 
@@ -255,4 +264,5 @@ CAF_BEGIN_TYPE_ID_BLOCK(run_messages, first_custom_type_id + 250)
   CAF_ADD_TYPE_ID(run_messages, (messages::agents_changed))
   CAF_ADD_TYPE_ID(run_messages, (messages::run_time_over))
   CAF_ADD_TYPE_ID(run_messages, (messages::look_at_run_times))
+  CAF_ADD_TYPE_ID(run_messages, (messages::take_up_again))
 CAF_END_TYPE_ID_BLOCK(run_messages)

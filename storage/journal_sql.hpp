@@ -235,6 +235,40 @@ WITH run AS (
 )
 )";
 
+/// $1 run: one whose actor failed.
+inline constexpr std::string_view recover_one = R"(
+WITH run AS (
+  UPDATE runs SET attempts = attempts + 1 WHERE id = $1 AND state IN ('running', 'waiting') RETURNING *
+)
+)";
+
+/// $1 run, $2 now, $3 error: how often it failed since it began or was tried again.
+inline constexpr std::string_view note_crash = R"(
+WITH crash AS (
+  INSERT INTO run_crashes (run_id, at, error, step)
+  SELECT $1, $2, $3, COALESCE((SELECT max(seq) FROM run_steps WHERE run_id = $1), 0)
+)
+SELECT count(*) + 1 FROM run_crashes c WHERE run_id = $1
+  AND id > COALESCE((SELECT max(id) FROM run_crashes WHERE run_id = $1 AND error IS NULL), 0))";
+
+/// $1 run, $2 now, $3 who: not one that others wait for, nor a turn after which the talk went on.
+inline constexpr std::string_view try_again = R"(
+WITH run AS (
+  UPDATE runs r SET state = 'queued', error = NULL, ended_at = NULL
+  WHERE id = $1 AND state = 'error' AND parent_run_id IS NULL
+    AND (SELECT error IS NOT NULL FROM run_crashes WHERE run_id = $1 ORDER BY id DESC LIMIT 1)
+    AND (kind = 'agent' OR (SELECT c.messages->-1->>'run_id' = r.id AND c.messages->-1->>'role' = 'user'
+                            FROM conversations c WHERE c.id = r.conversation_id))
+  RETURNING *
+), mark AS (
+  INSERT INTO run_crashes (run_id, at, step, tried_by)
+  SELECT id, $2, COALESCE((SELECT max(seq) FROM run_steps WHERE run_id = $1), 0), $3 FROM run
+), face AS (
+  UPDATE agent_runs SET status = 'running', error = NULL, ended_at = NULL WHERE id IN (SELECT id FROM run)
+)
+SELECT COALESCE(owner_user_id, '') AS owner_user_id, priority, 1 AS count,
+       CASE WHEN kind = 'agent' THEN COALESCE(agent_id, '') ELSE '' END AS agent_id FROM run)";
+
 /// What follows claim and recover, after the columns of the run: its event (e_…), its owner, and for a chat its
 /// conversation.
 inline constexpr std::string_view with_all_it_needs = R"(,

@@ -1,5 +1,6 @@
 #include "storage/journal_store.hpp"
 
+#include "base/encoding.hpp"
 #include "storage/audit_log.hpp"
 #include "storage/confirmations.hpp"
 #include "storage/journal_arrays.hpp"
@@ -399,6 +400,8 @@ std::vector<records::claimed_run> journal_store::claim(const runs_to_claim& whic
   auto out = impl_->read_claimed(
     by_agent ? impl_->run("journal_claim_by_agent", parameters, [] { return impl::select_after(sql::claim_by_agent, sql::claimed); })
              : impl_->run("journal_claim", parameters, [] { return impl::select_after(sql::claim, sql::claimed); }));
+  for (auto& c : out)
+    c.from_queue = true;
   impl_->add_past(out);
   return out;
 }
@@ -410,6 +413,22 @@ std::vector<records::claimed_run> journal_store::recover(int limit, const std::s
   std::ranges::stable_sort(out, {},
                            [](const auto& c) { return std::pair(c.run.priority, std::string_view(c.run.id)); });
   return out;
+}
+
+std::vector<records::claimed_run> journal_store::recover_one(const std::string& run_id) {
+  auto out = impl_->read_claimed(
+    impl_->run("journal_recover_one", to_parameters(run_id), [] { return impl::select_after(sql::recover_one); }));
+  impl_->add_past(out);
+  return out;
+}
+
+std::int64_t journal_store::note_crash(const std::string& run_id, const std::string& error, base::timestamp now) {
+  return std::stoll(std::string(impl_->s.exec(sql::note_crash, run_id, now, std::string(base::cut_utf8(error, 2000))).text(0, 0).value()));
+}
+
+std::optional<queue_count> journal_store::try_again(const std::string& run_id, const std::string& tried_by,
+                                                    base::timestamp now) {
+  return read_row<queue_count>(impl_->s.exec(sql::try_again, run_id, now, tried_by));
 }
 
 std::optional<stopped_run> journal_store::stop_queued(const std::string& run_id, base::timestamp now) {

@@ -72,6 +72,16 @@ public:
   /// with steps. Ordered by priority, then age; at most `limit`, with ids greater than `after`.
   std::vector<records::claimed_run> recover(int limit, const std::string& after, base::timestamp now);
 
+  /// The same for one run whose actor failed; empty: it has ended.
+  std::vector<records::claimed_run> recover_one(const std::string& run_id);
+
+  /// Stores that a run's actor failed; answers how often it did since it began or was tried again.
+  std::int64_t note_crash(const std::string& run_id, const std::string& error, base::timestamp now);
+
+  /// Puts a run that was put aside into the queue again; answers whose queue is one longer. Empty: it was not put aside,
+  /// others wait for it, or its conversation has gone on.
+  std::optional<queue_count> try_again(const std::string& run_id, const std::string& tried_by, base::timestamp now);
+
   /// Ends a queued run without starting it: state stopped. Answers whose queue is one shorter; empty when the run was
   /// not queued.
   std::optional<stopped_run> stop_queued(const std::string& run_id, base::timestamp now);

@@ -54,6 +54,11 @@ std::vector<records::run_view> list_of_task(session& s, const records::viewer& b
            by.sees_all(), by.user_id, task_id, page.before, page.limit));
 }
 
+std::vector<records::run_crash> crashes(session& s, const std::string& id) {
+  return read_rows<records::run_crash>(
+    s.exec("SELECT at, step, error, tried_by FROM run_crashes WHERE run_id = $1 ORDER BY id LIMIT 100", id));
+}
+
 std::optional<std::vector<records::step_record>> steps(session& s, const records::viewer& by, const std::string& id) {
   if (!may_see(s, by, id))
     return std::nullopt;

@@ -40,6 +40,8 @@ inline constexpr std::string_view usage_columns
                                                                      const std::string& id);
 /// What the run's model calls were told beside the conversation; their steps name them by hash.
 [[nodiscard]] std::vector<records::prompt_record> prompts(session& s, const records::viewer& by, const std::string& id);
+/// Oldest first: when its actor failed and when it was tried again; at most 100.
+[[nodiscard]] std::vector<records::run_crash> crashes(session& s, const std::string& id);
 [[nodiscard]] bool may_see(session& s, const records::viewer& by, const std::string& id);
 [[nodiscard]] records::queue_view queue(session& s, const records::viewer& by);
 

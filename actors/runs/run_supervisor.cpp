@@ -115,6 +115,8 @@ run_supervisor::behavior_type run_supervisor::make_behavior() {
       fill();
     },
     [this](messages::widen_window) { widen_window(); },
+    [this](const messages::take_up_again& m) { take_up(m.run_id); },
+    [this](const messages::try_run_again& m) { return try_again(m); },
     [this](messages::look_at_run_times) {
       watching_times_ = false;
       watch_times();
@@ -138,6 +140,8 @@ void run_supervisor::restarted() {
   widening_ = false;
   reading_starts_ = false;
   watching_times_ = false;
+  for (const auto& [id, run] : crashed_)
+    send(caf::actor_cast<messages::run_supervisor_actor>(this), messages::take_up_again{id});
   admission_.forget_places();
   for (const auto& [id, run] : live_)
     if (run.holds_place)
@@ -341,13 +345,6 @@ void run_supervisor::read_starts() {
       });
 }
 
-/// Tells who listens to the queue, the injector among them; nothing else is done for it when nobody does.
-template <class Note>
-void run_supervisor::note(const Note& what) {
-  if (services_->listened->has("queue"))
-    send(services_->hub, what);
-}
-
 void run_supervisor::spawn_run(records::claimed_run run) {
   const auto id = run.run.id;
   live_run entry;
@@ -385,53 +382,18 @@ void run_supervisor::remove(const std::string& run_id) {
     window_ = std::max(settings_.window, window_ / 2);
 }
 
-/// A run's actor ended without having said so: it failed. Its row is closed here.
+/// A run's actor ended without having said so: it failed.
 void run_supervisor::lost(const caf::down_msg& m) {
   const auto at = run_of_actor_.find(m.source.id());
   if (at == run_of_actor_.end())
     return; // it had said run_finished
-  const auto run_id = at->second; // a copy: the entry goes
-  const auto why = messages::to_failure(m.reason).message;
-  spdlog::error("run_failed run={} error={}", run_id, why);
-  messages::write_run close;
-  close.write.run_id = run_id;
-  auto& change = close.write.change.emplace();
-  change.state = records::run_state::error;
-  change.error = "The run failed inside the server: " + why;
-  change.ended_at = services_->clock->now();
-  const auto& run = live_.at(run_id);
-  messages::run_finished end{run_id, run.agent_id, records::run_state::error, {}, *change.error};
-  if (!run.conversation_id.empty()) {
-    const auto topic = "conversation/" + run.conversation_id;
-    send(services_->hub, messages::publish{topic, "error", base::to_line(boost::json::object{{"run_id", run_id}, {"message", end.error}})});
-    send(services_->hub, messages::turn_ended{topic});
-  }
-  request(services_->journal, caf::infinite, std::move(close))
-    .then(
-      [this, end, parent = run.parent_run_id](messages::done) {
-        tell_parent(parent, end.run_id);
-        note(end);
-      },
-          [run_id](const caf::error& e) {
-            spdlog::error("run_not_closed run={} error={}", run_id, messages::to_failure(e).message);
-          });
-  ended_[static_cast<std::size_t>(records::run_state::error)]->add();
-  stop_children(run_id);
-  remove(run_id);
-  fill();
+  crashed(std::string(at->second), messages::to_failure(m.reason).message);
 }
 
 /// Tells the run that waits for this one, if it lives, that it has ended.
 void run_supervisor::tell_parent(const std::string& parent_run_id, const std::string& run_id) {
   if (const auto at = live_.find(parent_run_id); at != live_.end())
     send(at->second.actor, messages::child_ended{run_id});
-}
-
-/// Those of a run that failed; the ones in the queue end when they are taken from it.
-void run_supervisor::stop_children(const std::string& run_id) {
-  for (const auto& [id, run] : live_)
-    if (run.parent_run_id == run_id)
-      send(run.actor, messages::stop_run{id});
 }
 
 caf::result<messages::run_queued> run_supervisor::start_agent(const messages::start_run& m) {
@@ -486,6 +448,10 @@ void run_supervisor::queue(records::new_run run, caf::typed_response_promise<mes
 caf::result<messages::done> run_supervisor::stop(const std::string& run_id) {
   if (const auto at = live_.find(run_id); at != live_.end()) {
     send(at->second.actor, messages::stop_run{run_id});
+    return messages::done{};
+  }
+  if (const auto at = crashed_.find(run_id); at != crashed_.end()) {
+    at->second.stop = true;
     return messages::done{};
   }
   auto reply = make_response_promise<messages::done>();

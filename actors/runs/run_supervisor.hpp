@@ -57,6 +57,15 @@ private:
     std::optional<base::timestamp> works_since;        ///< empty while it waits or everything is paused
   };
 
+  /// A run whose actor failed, between the failure and its next try.
+  struct crashed_run {
+    std::string agent_id;
+    std::string conversation_id;
+    std::string parent_run_id;
+    std::string why;
+    bool stop = false; ///< somebody wants it stopped
+  };
+
   void restarted() override;
   void recover(const std::string& after);
   void fill();
@@ -68,8 +77,12 @@ private:
   [[nodiscard]] std::optional<admission::choice> choose();
   void claimed(const admission::choice& choice, messages::claimed_runs& runs);
   void spawn_run(records::claimed_run run);
+  /// Tells who listens to the queue, the injector among them; nothing else is done for it when nobody does.
   template <class Note>
-  void note(const Note& what);
+  void note(const Note& what) {
+    if (services_->listened->has("queue"))
+      send(services_->hub, what);
+  }
   void remove(const std::string& run_id);
   void set_limits(const messages::set_run_limits& limits);
   void read_agent_limits();
@@ -80,8 +93,12 @@ private:
   void end_work(live_run& run);
   void watch_times();
   void lost(const caf::down_msg& m);
+  // run_crashes.cpp
+  void crashed(const std::string& run_id, std::string why);
+  void take_up(const std::string& run_id);
+  void put_aside(const std::string& run_id, const crashed_run& run);
+  caf::result<messages::done> try_again(const messages::try_run_again& m);
   void tell_parent(const std::string& parent_run_id, const std::string& run_id);
-  void stop_children(const std::string& run_id);
   caf::result<messages::run_queued> start_agent(const messages::start_run& m);
   caf::result<messages::run_queued> copy(const messages::copy_run& m); // run_copies.cpp
   // start_turn.cpp
@@ -107,6 +124,7 @@ private:
   admission admission_;
   std::unordered_map<std::string, live_run> live_;
   std::unordered_map<caf::actor_id, std::string> run_of_actor_;
+  std::map<std::string, crashed_run> crashed_; ///< by id
   std::deque<std::string> returning_;     ///< runs that waited for a person or for other runs and want a place
   std::deque<base::timestamp> starts_;    ///< autonomous runs begun in the last hour; at most the hourly limit
   bool starts_known_ = true;              ///< false: the limit was another before, so that they are to be read anew

@@ -81,9 +81,16 @@ journal::behavior_type journal::make_behavior() {
     },
     [this](const messages::recover_runs& m) {
       return call<messages::claimed_runs>("recover", [this, m](storage::journal_store& store) {
-        return messages::claimed_runs{store.recover(m.limit, m.after, clock_->now())};
+        return messages::claimed_runs{m.only.empty() ? store.recover(m.limit, m.after, clock_->now())
+                                                     : store.recover_one(m.only)};
       });
     },
+    [this](const messages::note_crash& m) {
+      return call<messages::crash_noted>("note_crash", [this, m](storage::journal_store& store) {
+        return messages::crash_noted{store.note_crash(m.run_id, m.error, clock_->now())};
+      });
+    },
+    [this](const messages::try_run_again& m) { return try_again(m); },
     [this](const messages::stop_queued_run& m) {
       return call<messages::queued_run_stopped>("stop_queued", [this, m](storage::journal_store& store) {
         const auto stopped = store.stop_queued(m.run_id, clock_->now());
@@ -171,7 +178,7 @@ caf::result<T> journal::call(const char* name, F work, std::deque<journal_work> 
     return [this, reply, value]() mutable {
       if constexpr (std::is_same_v<T, messages::claimed_runs>)
         for (const auto& claimed : value->runs)
-          if (claimed.steps.empty() && claimed.run.attempts <= 1)
+          if (claimed.from_queue)
             release(owner_of(claimed.run), 1);
       if constexpr (std::is_same_v<T, messages::queued_run_stopped>)
         if (value->was_queued)
@@ -181,6 +188,28 @@ caf::result<T> journal::call(const char* name, F work, std::deque<journal_work> 
   };
   item.failed = [reply](const base::failure& f) mutable { reply.deliver(messages::to_error(f)); };
   (this->*queue).push_back(std::move(item));
+  dispatch();
+  return reply;
+}
+
+caf::result<messages::done> journal::try_again(const messages::try_run_again& m) {
+  auto reply = make_response_promise<messages::done>();
+  journal_work item;
+  item.name = "try_again";
+  item.run = [this, reply, m](storage::journal_store& store) -> std::function<void()> {
+    return [this, reply, queued = store.try_again(m.run_id, m.tried_by, clock_->now())]() mutable {
+      if (!queued) {
+        reply.deliver(messages::to_error(
+          {base::errc::conflict, "The run was not put aside, or what it belongs to has gone on without it."}));
+        return;
+      }
+      ++queued_[queued->owner_user_id];
+      tell({{{queued->owner_user_id, queued->priority, queued->agent_id}, 1}}, {});
+      reply.deliver(messages::done{});
+    };
+  };
+  item.failed = [reply](const base::failure& f) mutable { reply.deliver(messages::to_error(f)); };
+  calls_.push_back(std::move(item));
   dispatch();
   return reply;
 }

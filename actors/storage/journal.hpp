@@ -72,6 +72,7 @@ private:
   caf::result<messages::done> write(records::run_write write);
   template <class T, class F>
   caf::result<T> call(const char* name, F work, std::deque<journal_work> journal::*queue = &journal::calls_);
+  caf::result<messages::done> try_again(const messages::try_run_again& m);
   void dispatch();
   void hand_to(lane journal::*to, journal_work work);
   [[nodiscard]] bool claims_wait() const;

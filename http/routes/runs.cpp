@@ -103,6 +103,7 @@ std::vector<run_answer> list(call& c) {
 
 run_answer get(call& c) {
   auto out = view_of(find(c.with, c.viewer(), c.parameter()));
+  out.crashes = c.db("runs.crashes", [id = out.id](storage::session& s) { return storage::runs::crashes(s, id); });
   say_why(c.with, {&out, 1});
   return out;
 }
@@ -131,6 +132,12 @@ action_done stop(call& c) {
   if (!answer && answer.error().code == base::errc::not_found)
     throw ended; // meanwhile
   call::check(answer);
+  return {};
+}
+
+action_done try_again(call& c) {
+  const auto row = find(c.with, c.viewer(), c.parameter());
+  call::check(c.with.engine->try_again(row.id, c.by.who.username));
   return {};
 }
 
@@ -214,6 +221,11 @@ void add_runs(route_table& t) {
         fork);
   t.add<action_done>(
     {.method = "POST", .path = "/api/runs/{id}/stop", .key_scopes = {scope::run}, .help = "Stops a run"}, stop);
+  t.add<action_done>({.method = "POST",
+                      .path = "/api/runs/{id}/try-again",
+                      .key_scopes = {scope::run},
+                      .help = "Takes up again a run that was put aside, after it failed inside the server three times"},
+                     try_again);
   t.add_raw({.method = "GET",
              .path = "/api/runs/{id}/events",
              .key_scopes = readers,

@@ -120,6 +120,8 @@ export interface Run {
   id: string; kind: "chat" | "agent"; agent_id: string | null; agent_name?: string | null; conversation_id: string | null;
   message?: string | null; trigger: { kind: string; event_id: string } | null; parent?: { run_id: string; seq: number | null } | null;
   copy_of?: { run_id: string; seq: number | null } | null; status: RunStatus; why_waiting: string | null;
+  /// Only of one run: when it failed inside the server (`error`), and when it was tried again.
+  crashes?: { at: string; step: number; error: string | null; tried_by: string | null }[];
   queued_at: string; started_at: string | null; ended_at: string | null;
   input_tokens: number | null; output_tokens: number | null; cost_usd: number | null;
   result: string | null; error: string | null; trace_id: string | null;
@@ -313,6 +315,8 @@ export const api = {
   rerun: (id: string) => post<{ run_id: string }>(`/api/runs/${e(id)}/rerun`),
   fork_run: (id: string, b: { seq: number; model?: string; message?: string }) => post<{ run_id: string }>(`/api/runs/${e(id)}/fork`, b),
   prompts: (id: string, s?: AbortSignal) => get<Prompt[]>(`/api/runs/${e(id)}/prompts`, s),
+  try_again: (id: string) => post<unknown>(`/api/runs/${e(id)}/try-again`),
+  restart_actor: (path: string) => post<unknown>("/api/actors/restart", { path }),
   stop_run: (id: string) => post<unknown>(`/api/runs/${e(id)}/stop`),
 
   webhooks: (s?: AbortSignal) => get<Webhook[]>("/api/webhooks?limit=500", s),

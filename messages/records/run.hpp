@@ -235,7 +235,8 @@ struct claimed_run {
   std::vector<stored_message> history;            ///< kind chat: the conversation before this turn's user message
   std::vector<attachment_head> attachments;       ///< kind chat: of this turn's user message
   bool orphaned = false;                          ///< the run that waited for it has ended
+  bool from_queue = false;                        ///< else it was going on before
 };
-BOOST_DESCRIBE_STRUCT(claimed_run, (), (run, event, owner, steps, confirmations, history, attachments, orphaned))
+BOOST_DESCRIBE_STRUCT(claimed_run, (), (run, event, owner, steps, confirmations, history, attachments, orphaned, from_queue))
 
 } // namespace records

@@ -39,6 +39,15 @@ BOOST_DESCRIBE_STRUCT(run_view, (),
                        parent_run_id, parent_seq, forked_from, forked_seq, priority, message, state, why_waiting, attempts, queued_at, started_at, ended_at,
                        input_tokens, output_tokens, cost_usd, result, error, trace_id))
 
+/// A row of `run_crashes`: a run's actor failed, or somebody had the run tried again.
+struct run_crash {
+  base::timestamp at{};
+  int step = 0;                        ///< the last one that was committed; 0: none
+  std::optional<std::string> error;    ///< empty: tried again
+  std::optional<std::string> tried_by; ///< by whom
+};
+BOOST_DESCRIBE_STRUCT(run_crash, (), (at, step, error, tried_by))
+
 /// A run in the queue.
 struct waiting_run {
   std::string run_id;

@@ -5,6 +5,7 @@ import "./suites/subagents.mjs";
 import "./suites/schedules.mjs";
 import "./suites/webhooks.mjs";
 import "./suites/queue.mjs";
+import "./suites/put_aside.mjs";
 import "./suites/settings.mjs";
 import "./suites/models.mjs";
 import "./suites/account.mjs";

@@ -59,6 +59,8 @@ public:
   }
   base::result<std::string> run_task(std::string, bool) override { return base::new_id(); }
   base::result<void> stop_run(std::string) override { return {}; }
+  base::result<void> try_again(std::string, std::string) override { return {}; }
+  base::result<void> restart_actor(std::string) override { return {}; }
   base::result<void> stop_conversation(std::string) override { return base::fail(base::errc::not_found, "none runs"); }
   base::result<void> answer_confirmation(std::string, std::string, std::string, bool,
                                          records::confirmation_scope) override {

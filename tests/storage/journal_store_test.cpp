@@ -1,4 +1,5 @@
 #include "storage/journal_store.hpp"
+#include "storage/runs.hpp"
 
 #include "security/audit_chain.hpp"
 #include "storage/audit_log.hpp"
@@ -204,6 +205,35 @@ TEST_F(JournalStore, claims_of_one_agent_or_of_all_but_some) {
   EXPECT_EQ(store.claim({ada, run_priority::autonomous, 1, agent, {}}, now).size(), 1U);
   EXPECT_EQ(store.claim({ada, run_priority::autonomous, 9, {}, {"another"}}, now).size(), 1U);
   EXPECT_EQ(store.claim({ada, run_priority::interactive, 9, {}, {agent}}, now).size(), 1U) << "a chat keeps to no limit";
+}
+
+TEST_F(JournalStore, counts_the_crashes_of_a_run_until_it_is_tried_again) {
+  const auto run = store.queue({webhook_run("k")}).at(0)->run_id;
+  EXPECT_FALSE(store.try_again(run, "ada", now)) << "it waits in the queue";
+  store.claim({ada, run_priority::autonomous, 1}, now);
+  EXPECT_EQ(store.note_crash(run, "one", now), 1);
+  const auto again = store.recover_one(run);
+  ASSERT_EQ(again.size(), 1U);
+  EXPECT_EQ(again[0].run.attempts, 2);
+  EXPECT_FALSE(again[0].from_queue);
+  EXPECT_EQ(store.note_crash(run, "two", now), 2);
+  EXPECT_EQ(store.note_crash(run, "three", now), 3);
+  auto end = end_of(run, "");
+  end.change->state = run_state::error;
+  store.write({end});
+  EXPECT_TRUE(store.recover_one(run).empty());
+  const auto queued = store.try_again(run, "ada", now);
+  ASSERT_TRUE(queued);
+  EXPECT_EQ(queued->owner_user_id, ada);
+  EXPECT_FALSE(store.try_again(run, "ada", now)) << "once";
+  const auto taken = store.claim({ada, run_priority::autonomous, 1}, now);
+  ASSERT_EQ(taken.size(), 1U);
+  EXPECT_TRUE(taken[0].from_queue);
+  EXPECT_EQ(store.note_crash(run, "four", now), 1);
+  const auto crashes = storage::runs::crashes(s, run);
+  ASSERT_EQ(crashes.size(), 5U);
+  EXPECT_EQ(crashes[3].tried_by, "ada");
+  EXPECT_EQ(crashes[4].error, "four");
 }
 
 TEST_F(JournalStore, writes_steps_audit_and_end_in_one) {

@@ -124,13 +124,23 @@ struct run_fixture : actor_fixture {
           }
           out.runs.push_back(claim(*at));
           started.push_back(at->id);
+          taken.insert_or_assign(at->id, *at);
           at = waiting.erase(at);
         }
         return out;
       },
       [this](const messages::recover_runs& m) {
+        if (const auto at = taken.find(m.only); at != taken.end()) {
+          auto again = claim(at->second);
+          again.run.attempts = 2;
+          for (const auto& [seq, step] : stored[m.only])
+            again.steps.push_back(step);
+          return messages::claimed_runs{{std::move(again)}};
+        }
         return m.after.empty() ? messages::claimed_runs{to_recover} : messages::claimed_runs{};
       },
+      [this](const messages::note_crash& m) { return messages::crash_noted{++crashes[m.run_id]}; },
+      [](const messages::try_run_again&) { return messages::done{}; },
       [this](const messages::stop_queued_run& m) {
         const auto at = std::ranges::find(waiting, m.run_id, &records::run_record::id);
         if (at == waiting.end())
@@ -246,6 +256,8 @@ struct run_fixture : actor_fixture {
   std::deque<records::run_record> waiting;
   std::vector<records::claimed_run> to_recover;
   std::vector<std::string> started;
+  std::map<std::string, records::run_record> taken; ///< from the queue
+  std::map<std::string, std::int64_t> crashes;
   std::vector<records::run_write> writes;
   std::map<std::string, std::map<int, records::step_record>> stored;
   std::map<std::string, records::run_change> changes;

@@ -248,19 +248,39 @@ TEST_F(RunSupervisor, tells_the_hub_of_runs_while_somebody_listens_to_the_queue)
   EXPECT_THAT(notes, testing::ElementsAre("queued r2", "started r2", "queued r3", "stopped r3", "stopped r2"));
 }
 
-TEST_F(RunSupervisor, a_run_that_fails_inside_the_server_is_closed_and_told_of) {
+TEST_F(RunSupervisor, a_run_that_fails_inside_the_server_goes_on_and_is_put_aside_the_third_time) {
   listened->add("queue");
+  start_supervisor({.max_concurrent_runs = 1, .max_autonomous_runs_per_hour = 0});
+  queue(chat_turn("r1", "/slow 100 one two"));
+  const auto crash = [&] {
+    caf::anon_send(caf::actor_cast<caf::actor>(tree.registry->find("/runs/run/r1")), messages::crash{"to see it"});
+    drain();
+  };
+  crash();
+  EXPECT_EQ(state_of("r1"), run_state::running);
+  advance(300ms);
+  ASSERT_TRUE(tree.registry->find("/runs/run/r1")) << "it goes on";
+  crash();
+  advance(1s);
+  crash();
+  EXPECT_EQ(state_of("r1"), run_state::error);
+  EXPECT_EQ(changes.at("r1").error,
+            "The run was put aside after it failed inside the server 3 times: crash: to see it");
+  EXPECT_EQ(notes.back(), "error r1");
+  EXPECT_EQ(event_names().back(), "error");
+  queue(chat_turn("r2", "/say hi"));
+  advance(1s);
+  EXPECT_EQ(state_of("r2"), run_state::success) << "everything else lives";
+}
+
+TEST_F(RunSupervisor, a_run_between_its_failure_and_its_next_try_can_be_stopped) {
   start_supervisor({.max_concurrent_runs = 1, .max_autonomous_runs_per_hour = 0});
   queue(chat_turn("r1", "/slow 100 one two"));
   caf::anon_send(caf::actor_cast<caf::actor>(tree.registry->find("/runs/run/r1")), messages::crash{"to see it"});
   drain();
-  EXPECT_EQ(state_of("r1"), run_state::error);
-  EXPECT_EQ(changes.at("r1").error, "The run failed inside the server: crash: to see it");
-  EXPECT_THAT(notes, testing::ElementsAre("queued r1", "started r1", "error r1"));
-  EXPECT_EQ(event_names().back(), "error");
-  queue(chat_turn("r2", "/say hi"));
-  advance(1s);
-  EXPECT_EQ(state_of("r2"), run_state::success) << "its place is free";
+  EXPECT_TRUE(ask<messages::done>(supervisor, messages::stop_run{"r1"}));
+  advance(300ms);
+  EXPECT_EQ(state_of("r1"), run_state::stopped);
 }
 
 TEST_F(RunSupervisor, without_limits_what_is_queued_one_by_one_is_claimed_together) {

@@ -72,6 +72,8 @@ struct Scheduler : support::actor_fixture {
       },
       [no](const messages::claim_runs&) -> caf::result<messages::claimed_runs> { return no(); },
       [no](const messages::recover_runs&) -> caf::result<messages::claimed_runs> { return no(); },
+      [no](const messages::note_crash&) -> caf::result<messages::crash_noted> { return no(); },
+      [no](const messages::try_run_again&) -> caf::result<messages::done> { return no(); },
       [no](const messages::stop_queued_run&) -> caf::result<messages::queued_run_stopped> { return no(); },
       [no](const messages::answer_confirmation&) -> caf::result<messages::confirmation_answered> { return no(); },
       [](const messages::set_journal_limits&) {},

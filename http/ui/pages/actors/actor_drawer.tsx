@@ -1,6 +1,8 @@
-import type { Actor } from "../../api";
+import { api, type Actor } from "../../api";
 import { Button } from "../../components/button";
 import { Mark } from "../../components/icon";
+import { FormError } from "../../components/notice";
+import { useAct } from "../../lib/act";
 import { count, duration, millis } from "../../lib/format";
 import { rate, Spark } from "./actor_row";
 import { health_of } from "./tree";
@@ -11,6 +13,7 @@ const chat_path = /^\/chats\/chat\/(.+)$/;
 
 /// One actor in full: all that is known of it.
 export function ActorDrawer({ actor: a, rates, on_close }: { actor: Actor; rates: Rates | undefined; on_close: () => void }) {
+  const act = useAct();
   const [health, word] = health_of(a);
   const name = a.path.split("/").at(-1);
   const run = run_path.exec(a.path)?.[1];
@@ -24,7 +27,8 @@ export function ActorDrawer({ actor: a, rates, on_close }: { actor: Actor; rates
         {chat && <div class="btns"><a class="btn btn--sm" href={`/chat/${chat}`}>Look at the chat</a></div>}
       </header>
       <section>
-        {health === "bad" && <div class="notice notice--bad"><Mark name="restart" /><p><b>Not running: {word}.</b> Its supervisor starts it again, waiting longer after each failure.</p></div>}
+        {health === "bad" && <div class="notice notice--bad"><Mark name="restart" /><p><b>Not running: {word}.</b> {a.state === "quarantined" ? "It failed too often and is left alone; what is sent to it is refused." : "It is started again by itself, after a longer wait each time."}</p>{a.state !== "running" && <Button small server busy={act.busy} icon="rerun" onClick={() => void act.run(() => api.restart_actor(a.path))}>Start it again</Button>}</div>}
+        <FormError error={act.error} />
         {health === "slow" && <div class="notice notice--warn"><Mark name="hand" /><p><b>It falls behind: {word}.</b> {waiting_words(a)}</p></div>}
         <dl class="facts">
           <dt>Path</dt><dd class="mono">{a.path}</dd>

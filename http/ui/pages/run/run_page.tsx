@@ -13,6 +13,7 @@ import { engine } from "../../lib/engine";
 import { short_time } from "../../lib/format";
 import { useKeys } from "../../lib/keys";
 import { navigate, url } from "../../lib/router";
+import { Crashes } from "./crashes";
 import { ChildLinks, children_of } from "./children";
 import { ForkDialog } from "./fork_dialog";
 import { RunFigures } from "./run_figures";
@@ -100,6 +101,7 @@ function Content({ run, steps, text, now, selected }: { run: Run; steps: readonl
       {run.status === "waiting" && waited_for.length > 0 && <div class="notice" role="status"><Mark name="wait" /><div><p><b>{run.why_waiting}</b> It holds no place meanwhile.</p><ChildLinks children={waited_for} /></div></div>}
       {run.status === "waiting" && waited_for.length === 0 && run.conversation_id && <div class="notice notice--warn"><Mark name="hand" /><p><b>It waits for your answer.</b> {run.why_waiting}</p><a class="btn btn--sm" href={`/chat/${run.conversation_id}`}>Go to the question</a></div>}
       {run.status === "queued" && run.why_waiting && <div class="notice" role="status"><Mark name="wait" /><p><b>Waiting.</b> {run.why_waiting}</p></div>}
+      {run.crashes && run.crashes.length > 0 && <Crashes run={run} crashes={run.crashes} />}
       {run.error && <div class="notice notice--bad" role="alert"><Mark name="bad" word="Problem:" /><p><b>The run failed.</b> {run.error} What its steps did until then stays done.</p></div>}
       {run.copy_of && <p class="dim">{run.copy_of.seq ? <>Forked from <a href={`/runs/${run.copy_of.run_id}?step=${run.copy_of.seq}`}>another run at step {run.copy_of.seq}</a>: the steps before it were copied, and not done again.</> : <>It repeats <a href={`/runs/${run.copy_of.run_id}`}>another run</a> with the same input.</>}</p>}
       <RunFigures run={run} steps={steps} now={now} />
