@@ -24,8 +24,8 @@
 #include <spdlog/spdlog.h>
 
 #include <signal.h>
-#include <unistd.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -267,7 +267,8 @@ actors::engine_setup setup_of(const config::start_settings& settings, const stor
   setup.metrics = metrics;
   setup.limits = http::run_limits_of(seen.settings);
   setup.db_connections = settings.db_connections;
-  setup.users_folder = seen.settings.users_base_folder.empty() ? settings.data_dir + "/users" : seen.settings.users_base_folder;
+  setup.users_folder
+    = seen.settings.users_base_folder.empty() ? settings.data_dir + "/users" : seen.settings.users_base_folder;
   setup.queued = std::move(seen.queued);
   setup.autonomous_starts = std::move(seen.autonomous_starts);
   setup.agent_limits = std::move(seen.agent_limits);
@@ -306,16 +307,17 @@ private:
 /// Ends the process when an orderly stop takes too long.
 class stop_watch {
 public:
-  stop_watch() : thread_([this](const std::stop_token& stop) {
-      const auto end = std::chrono::steady_clock::now() + stop_limit;
-      while (!stop.stop_requested()) {
-        if (std::chrono::steady_clock::now() > end) {
-          spdlog::error("stop_cut_off after_s={}", std::chrono::seconds(stop_limit).count());
-          std::_Exit(0); // PostgreSQL ends with this process
+  stop_watch()
+    : thread_([this](const std::stop_token& stop) {
+        const auto end = std::chrono::steady_clock::now() + stop_limit;
+        while (!stop.stop_requested()) {
+          if (std::chrono::steady_clock::now() > end) {
+            spdlog::error("stop_cut_off after_s={}", std::chrono::seconds(stop_limit).count());
+            std::_Exit(0); // PostgreSQL ends with this process
+          }
+          std::this_thread::sleep_for(20ms);
         }
-        std::this_thread::sleep_for(20ms);
-      }
-    }) {}
+      }) {}
 
 private:
   std::jthread thread_;
@@ -359,20 +361,23 @@ int serve_until(const sigset_t& ends, const config::sourced_settings& sourced, c
   auto& engine = running.engine();
   if (extend)
     extend(system, engine);
-  if (const auto loaded = engine::ask<messages::done>(system, engine.webhooks, 20s, messages::reload_webhooks{}); !loaded)
-    throw config::start_failure(config::exit_code::database, "The webhooks could not be read: " + loaded.error().message);
+  if (const auto loaded = engine::ask<messages::done>(system, engine.webhooks, 20s, messages::reload_webhooks{});
+      !loaded)
+    throw config::start_failure(config::exit_code::database,
+                                "The webhooks could not be read: " + loaded.error().message);
 
   services.engine = std::make_shared<http::actor_port>(
     system,
-    http::actor_handles{engine.db, engine.journal, engine.supervisor, engine.webhooks, engine.scheduler, engine.hub, engine.gateway,
-                        engine.http, engine.injector, engine.tree.registry},
+    http::actor_handles{engine.db, engine.journal, engine.supervisor, engine.webhooks, engine.scheduler, engine.hub,
+                        engine.gateway, engine.http, engine.injector, engine.tree.registry},
     now, databases.vault);
   services.settings = now.settings;
   services.vault = databases.vault;
   services.metrics = metrics;
   services.clock = clock;
   services.tools = list_tools();
-  services.abilities = [all = tools::all_tools()](const records::run_definition& d) { return tools::abilities(*all, d); };
+  services.abilities
+    = [all = tools::all_tools()](const records::run_definition& d) { return tools::abilities(*all, d); };
   services.data_dir = settings.data_dir;
   services.leads_since = clock->now();
   if (settings.injection == config::injection_mode::on)

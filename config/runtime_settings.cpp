@@ -49,8 +49,9 @@ constexpr std::array table{
                "host, host:port or *.domain"},
   setting_info{"system:users_base_folder", setting_kind::text, "", "", 0, 0, setting_effect::at_once,
                "Folder of the users' own folders; empty = users in the data directory"},
-  setting_info{"system:allow_injection", setting_kind::flag, "0", "", 0, 0, setting_effect::at_once,
-               "Whether an admin may inject messages into the engine; always, where the server was started with --injection on"},
+  setting_info{
+    "system:allow_injection", setting_kind::flag, "0", "", 0, 0, setting_effect::at_once,
+    "Whether an admin may inject messages into the engine; always, where the server was started with --injection on"},
   setting_info{"system:default_model", setting_kind::text, "demo:scripted", "", 0, 0, setting_effect::at_once,
                "The model of a chat that names none"},
   setting_info{"system:audit_retention_days", setting_kind::integer, "0", "days", 0, 36'500, setting_effect::at_once,

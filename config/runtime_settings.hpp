@@ -46,13 +46,13 @@ inline constexpr std::string_view built_in_soul
 
 /// All settings as values; a snapshot.
 struct runtime_settings {
-  int max_concurrent_runs = 3;           ///< 0 = no limit
-  int max_autonomous_runs_per_hour = 20; ///< 0 = no limit
-  int max_queued_runs = 10'000;          ///< per owner; 0 = no limit
-  int max_tool_calls = 20;               ///< per run
-  int max_run_minutes = 60;              ///< of work; 0 = no limit
+  int max_concurrent_runs = 3;                  ///< 0 = no limit
+  int max_autonomous_runs_per_hour = 20;        ///< 0 = no limit
+  int max_queued_runs = 10'000;                 ///< per owner; 0 = no limit
+  int max_tool_calls = 20;                      ///< per run
+  int max_run_minutes = 60;                     ///< of work; 0 = no limit
   std::int64_t max_run_output_tokens = 200'000; ///< 0 = no limit
-  int max_context_tokens = 0;            ///< of one request in a chat; 0 = what the model takes
+  int max_context_tokens = 0;                   ///< of one request in a chat; 0 = what the model takes
   int tool_workers = 16;
   std::int64_t max_tool_result_bytes = 65'536;
   bool paused = false;
@@ -82,14 +82,13 @@ struct runtime_settings {
   std::string personality_user;
 };
 BOOST_DESCRIBE_STRUCT(runtime_settings, (),
-                      (max_concurrent_runs, max_autonomous_runs_per_hour, max_queued_runs, max_tool_calls, max_run_minutes,
-                       max_run_output_tokens, max_context_tokens,
-                       tool_workers, max_tool_result_bytes, paused, confirmation_timeout_s, session_secret, trusted_proxy_ips,
-                       public_hosts, egress_allow_hosts, users_base_folder, allow_injection, default_model,
-                       audit_retention_days, max_event_streams, max_event_streams_per_user, anthropic_api_key,
-                       openai_api_key, openrouter_api_key, anthropic_base_url, openai_base_url, openrouter_base_url,
-                       fallback_model, search_engine, search_url, search_api_key, time_zone, personality_soul,
-                       personality_user))
+                      (max_concurrent_runs, max_autonomous_runs_per_hour, max_queued_runs, max_tool_calls,
+                       max_run_minutes, max_run_output_tokens, max_context_tokens, tool_workers, max_tool_result_bytes,
+                       paused, confirmation_timeout_s, session_secret, trusted_proxy_ips, public_hosts,
+                       egress_allow_hosts, users_base_folder, allow_injection, default_model, audit_retention_days,
+                       max_event_streams, max_event_streams_per_user, anthropic_api_key, openai_api_key,
+                       openrouter_api_key, anthropic_base_url, openai_base_url, openrouter_base_url, fallback_model,
+                       search_engine, search_url, search_api_key, time_zone, personality_soul, personality_user))
 
 /// From the stored values (key with `system:`). A value that does not fit is left at its default and its key put into
 /// `ignored`, as rows may come from another program.

@@ -45,7 +45,8 @@ struct engine_state {
   bool paused = false;
   std::string why_interactive; ///< why the next chat turn or run by hand waits; empty: none has to
   std::string why_autonomous;  ///< the same for triggered runs
-  std::map<std::string, std::int64_t> at_limit = {}; ///< agents that have as many runs as they may, and how many that are
+  std::map<std::string, std::int64_t> at_limit
+    = {}; ///< agents that have as many runs as they may, and how many that are
   /// While paused through this port: how long after the request the last byte of a run's model or tool call went out; 0:
   /// none did.
   std::optional<double> still_after_ms = {};
@@ -84,9 +85,9 @@ struct topic_snapshot {
 
 /// What an injected message was answered, or the message that was expected.
 struct injected {
-  std::string message;     ///< type; empty: there was no answer
+  std::string message; ///< type; empty: there was no answer
   boost::json::value body;
-  std::string from;        ///< path of the sender
+  std::string from; ///< path of the sender
 };
 
 /// A message that a script waits for, see messages::expect_message.
@@ -191,7 +192,7 @@ struct services {
   /// What runs of such a definition may do while nobody watches, from the function that decides it.
   std::function<std::vector<records::ability>(const records::run_definition&)> abilities;
   std::string agent_name = "oAI-Web"; ///< what `GET /api/status` calls the agent
-  base::timestamp leads_since{}; ///< when this process became the one that works on its database
+  base::timestamp leads_since{};      ///< when this process became the one that works on its database
   std::string data_dir;               ///< absolute; no folder of the whitelist may hold it or lie in it
   /// Asked for by /setup when the server listens on more than loopback; empty: not asked.
   std::string setup_code;

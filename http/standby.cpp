@@ -15,7 +15,8 @@ constexpr std::string_view page = R"(<!doctype html>
 )";
 
 problem standing_by() {
-  auto p = problem(503, "This server stands by: another one leads the database. It takes over within seconds, should that one end.");
+  auto p = problem(
+    503, "This server stands by: another one leads the database. It takes over within seconds, should that one end.");
   p.of_type("standby").retry_after(look_again_s);
   return p;
 }

@@ -159,8 +159,7 @@ using journal_actor = caf::typed_actor<
   /// Runs that are now `running`.
   caf::replies_to<claim_runs>::with<claimed_runs>,
   /// Runs with all their steps.
-  caf::replies_to<recover_runs>::with<claimed_runs>,
-  caf::replies_to<note_crash>::with<crash_noted>,
+  caf::replies_to<recover_runs>::with<claimed_runs>, caf::replies_to<note_crash>::with<crash_noted>,
   /// Queued again. conflict: it was not put aside, or what it belongs to has gone on.
   caf::replies_to<try_run_again>::with<done>,
   /// Whether it was still queued.
@@ -173,25 +172,25 @@ using journal_actor = caf::typed_actor<
 } // namespace messages
 
 CAF_BEGIN_TYPE_ID_BLOCK(journal_messages, first_custom_type_id + 150)
-  CAF_ADD_TYPE_ID(journal_messages, (messages::queue_run))
-  CAF_ADD_TYPE_ID(journal_messages, (messages::run_stored))
-  CAF_ADD_TYPE_ID(journal_messages, (messages::accept_event))
-  CAF_ADD_TYPE_ID(journal_messages, (messages::write_run))
-  CAF_ADD_TYPE_ID(journal_messages, (messages::claim_runs))
-  CAF_ADD_TYPE_ID(journal_messages, (messages::recover_runs))
-  CAF_ADD_TYPE_ID(journal_messages, (messages::claimed_runs))
-  CAF_ADD_TYPE_ID(journal_messages, (messages::stop_queued_run))
-  CAF_ADD_TYPE_ID(journal_messages, (messages::queued_run_stopped))
-  CAF_ADD_TYPE_ID(journal_messages, (messages::answer_confirmation))
-  CAF_ADD_TYPE_ID(journal_messages, (messages::confirmation_answered))
-  CAF_ADD_TYPE_ID(journal_messages, (messages::set_journal_limits))
-  CAF_ADD_TYPE_ID(journal_messages, (messages::runs_queued))
-  CAF_ADD_TYPE_ID(journal_messages, (messages::tell_queued))
-  CAF_ADD_TYPE_ID(journal_messages, (messages::write_audit))
-  CAF_ADD_TYPE_ID(journal_messages, (messages::store_event))
-  CAF_ADD_TYPE_ID(journal_messages, (messages::note_crash))
-  CAF_ADD_TYPE_ID(journal_messages, (messages::crash_noted))
-  CAF_ADD_TYPE_ID(journal_messages, (messages::try_run_again))
+CAF_ADD_TYPE_ID(journal_messages, (messages::queue_run))
+CAF_ADD_TYPE_ID(journal_messages, (messages::run_stored))
+CAF_ADD_TYPE_ID(journal_messages, (messages::accept_event))
+CAF_ADD_TYPE_ID(journal_messages, (messages::write_run))
+CAF_ADD_TYPE_ID(journal_messages, (messages::claim_runs))
+CAF_ADD_TYPE_ID(journal_messages, (messages::recover_runs))
+CAF_ADD_TYPE_ID(journal_messages, (messages::claimed_runs))
+CAF_ADD_TYPE_ID(journal_messages, (messages::stop_queued_run))
+CAF_ADD_TYPE_ID(journal_messages, (messages::queued_run_stopped))
+CAF_ADD_TYPE_ID(journal_messages, (messages::answer_confirmation))
+CAF_ADD_TYPE_ID(journal_messages, (messages::confirmation_answered))
+CAF_ADD_TYPE_ID(journal_messages, (messages::set_journal_limits))
+CAF_ADD_TYPE_ID(journal_messages, (messages::runs_queued))
+CAF_ADD_TYPE_ID(journal_messages, (messages::tell_queued))
+CAF_ADD_TYPE_ID(journal_messages, (messages::write_audit))
+CAF_ADD_TYPE_ID(journal_messages, (messages::store_event))
+CAF_ADD_TYPE_ID(journal_messages, (messages::note_crash))
+CAF_ADD_TYPE_ID(journal_messages, (messages::crash_noted))
+CAF_ADD_TYPE_ID(journal_messages, (messages::try_run_again))
 CAF_END_TYPE_ID_BLOCK(journal_messages)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(messages::accept_event)

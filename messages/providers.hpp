@@ -63,41 +63,34 @@ struct known_providers {
 };
 BOOST_DESCRIBE_STRUCT(known_providers, (), (providers))
 
-using llm_gateway_actor = model_actor::extend<
-  caf::reacts_to<set_providers>,
-  caf::reacts_to<models_listed>,
-  caf::reacts_to<refresh_models>,
-  caf::replies_to<get_models>::with<known_models>,
-  caf::replies_to<get_model>::with<known_model>,
-  caf::replies_to<get_providers>::with<known_providers>>;
+using llm_gateway_actor
+  = model_actor::extend<caf::reacts_to<set_providers>, caf::reacts_to<models_listed>, caf::reacts_to<refresh_models>,
+                        caf::replies_to<get_models>::with<known_models>, caf::replies_to<get_model>::with<known_model>,
+                        caf::replies_to<get_providers>::with<known_providers>>;
 
 /// One provider. The pieces of its transfers come from the http_client's engine.
 using provider_actor = caf::typed_actor<
   /// The whole answer, after its pieces, or why there is none.
-  caf::replies_to<provider_call>::with<model_reply>,
-  caf::reacts_to<cancel_model_call>,
-  caf::reacts_to<set_provider>,
-  caf::reacts_to<refresh_models>,
-  caf::replies_to<get_providers>::with<known_providers>,
-  caf::replies_to<fail_calls>::with<done>,
-  caf::reacts_to<make_held_calls>,
-  caf::reacts_to<http_head>, caf::reacts_to<http_piece>, caf::reacts_to<http_end>>;
+  caf::replies_to<provider_call>::with<model_reply>, caf::reacts_to<cancel_model_call>, caf::reacts_to<set_provider>,
+  caf::reacts_to<refresh_models>, caf::replies_to<get_providers>::with<known_providers>,
+  caf::replies_to<fail_calls>::with<done>, caf::reacts_to<make_held_calls>, caf::reacts_to<http_head>,
+  caf::reacts_to<http_piece>, caf::reacts_to<http_end>>;
 
 } // namespace messages
 
 CAF_BEGIN_TYPE_ID_BLOCK(provider_messages, first_custom_type_id + 650)
-  CAF_ADD_TYPE_ID(provider_messages, (messages::provider_call))
-  CAF_ADD_TYPE_ID(provider_messages, (messages::set_providers))
-  CAF_ADD_TYPE_ID(provider_messages, (messages::set_provider))
-  CAF_ADD_TYPE_ID(provider_messages, (messages::models_listed))
-  CAF_ADD_TYPE_ID(provider_messages, (messages::refresh_models))
-  CAF_ADD_TYPE_ID(provider_messages, (messages::get_models))
-  CAF_ADD_TYPE_ID(provider_messages, (messages::known_models))
-  CAF_ADD_TYPE_ID(provider_messages, (messages::get_providers))
-  CAF_ADD_TYPE_ID(provider_messages, (messages::known_providers))
-  CAF_ADD_TYPE_ID(provider_messages, (messages::get_model))
-  CAF_ADD_TYPE_ID(provider_messages, (messages::known_model))
-  CAF_ADD_TYPE_ID(provider_messages, (messages::make_held_calls))
+CAF_ADD_TYPE_ID(provider_messages, (messages::provider_call))
+CAF_ADD_TYPE_ID(provider_messages, (messages::set_providers))
+CAF_ADD_TYPE_ID(provider_messages, (messages::set_provider))
+CAF_ADD_TYPE_ID(provider_messages, (messages::models_listed))
+CAF_ADD_TYPE_ID(provider_messages, (messages::refresh_models))
+CAF_ADD_TYPE_ID(provider_messages, (messages::get_models))
+CAF_ADD_TYPE_ID(provider_messages, (messages::known_models))
+CAF_ADD_TYPE_ID(provider_messages, (messages::get_providers))
+CAF_ADD_TYPE_ID(provider_messages, (messages::known_providers))
+CAF_ADD_TYPE_ID(provider_messages, (messages::get_model))
+CAF_ADD_TYPE_ID(provider_messages, (messages::known_model))
+CAF_ADD_TYPE_ID(provider_messages, (messages::make_held_calls))
 CAF_END_TYPE_ID_BLOCK(provider_messages)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(messages::provider_call)

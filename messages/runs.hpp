@@ -12,8 +12,8 @@ namespace messages {
 /// Starts an agent by hand (the run button) or for an API key. Sent by the front and by scripts.
 struct start_run {
   std::string agent_id;
-  std::string message;  ///< typed by a signed-in person
-  std::string user_id;  ///< who starts it; set by the server
+  std::string message;     ///< typed by a signed-in person
+  std::string user_id;     ///< who starts it; set by the server
   bool autonomous = false; ///< started by an API key: counts for the hourly limit
 
   static std::span<const base::field_rule> rules() {
@@ -39,7 +39,7 @@ struct start_chat_turn {
   std::string conversation_id;
   std::string user_id;
   std::string text;
-  std::string model; ///< `provider:model`
+  std::string model;                                 ///< `provider:model`
   std::vector<records::attachment_head> attachments; ///< files that go with it
   std::optional<std::string> replaces = {}; ///< the run of the turn in whose place it is said, see records::new_run
 
@@ -102,7 +102,7 @@ struct set_run_limits {
   int max_tool_calls = 20;
   std::int64_t max_tool_result_bytes = 65536;
   int confirmation_timeout_s = 600;
-  int max_run_minutes = 60;             ///< that one run works; waiting for people and other runs does not count
+  int max_run_minutes = 60; ///< that one run works; waiting for people and other runs does not count
   std::int64_t max_run_output_tokens = 200'000; ///< that the model writes in one run
 };
 BOOST_DESCRIBE_STRUCT(set_run_limits, (),
@@ -128,12 +128,14 @@ struct queue_state {
   std::int64_t queued = 0;
   int max_concurrent = 0;
   bool paused = false;
-  std::string why_interactive; ///< why the next chat turn or run by hand waits; empty: none has to
-  std::string why_autonomous;  ///< the same for triggered runs
+  std::string why_interactive;          ///< why the next chat turn or run by hand waits; empty: none has to
+  std::string why_autonomous;           ///< the same for triggered runs
   std::vector<agent_at_limit> at_limit; ///< whose further runs wait whatever else is free
   std::int64_t last_sent_ns = 0; ///< of the steady clock: when the last byte of a run's call went out; 0: none yet
 };
-BOOST_DESCRIBE_STRUCT(queue_state, (), (running, queued, max_concurrent, paused, why_interactive, why_autonomous, at_limit, last_sent_ns))
+BOOST_DESCRIBE_STRUCT(queue_state, (),
+                      (running, queued, max_concurrent, paused, why_interactive, why_autonomous, at_limit,
+                       last_sent_ns))
 
 /// A run's own ticks: a failed model call is due again; a confirmation was not answered in time; a stopped tool has had
 /// time enough; a write that the journal could not take is due again.
@@ -195,74 +197,57 @@ using run_supervisor_actor = caf::typed_actor<
   /// New in the queue.
   caf::reacts_to<runs_queued>,
   /// A place is free.
-  caf::reacts_to<run_finished>,
-  caf::reacts_to<run_waits>,
-  caf::reacts_to<want_place>,
+  caf::reacts_to<run_finished>, caf::reacts_to<run_waits>, caf::reacts_to<want_place>,
   /// The stop is under way; not_found: no such run lives.
-  caf::replies_to<stop_run>::with<done>,
-  caf::replies_to<stop_conversation>::with<done>,
+  caf::replies_to<stop_run>::with<done>, caf::replies_to<stop_conversation>::with<done>,
   /// Kept in the database.
-  caf::replies_to<pause_engine>::with<done>,
-  caf::replies_to<resume_engine>::with<done>,
+  caf::replies_to<pause_engine>::with<done>, caf::replies_to<resume_engine>::with<done>,
   /// In force at once.
-  caf::reacts_to<set_run_limits>,
-  caf::reacts_to<agents_changed>,
-  caf::replies_to<get_queue>::with<queue_state>,
+  caf::reacts_to<set_run_limits>, caf::reacts_to<agents_changed>, caf::replies_to<get_queue>::with<queue_state>,
   /// not_found, conflict.
-  caf::replies_to<answer_confirmation>::with<done>,
-  caf::reacts_to<fill_places>,
-  caf::reacts_to<widen_window>,
-  caf::reacts_to<look_at_run_times>,
-  caf::reacts_to<take_up_again>,
+  caf::replies_to<answer_confirmation>::with<done>, caf::reacts_to<fill_places>, caf::reacts_to<widen_window>,
+  caf::reacts_to<look_at_run_times>, caf::reacts_to<take_up_again>,
   /// conflict: it was not put aside, or what it belongs to has gone on.
   caf::replies_to<try_run_again>::with<done>,
   /// When all are at rest, or after the time that a stop has.
   caf::replies_to<drain_runs>::with<done>>;
 
 /// A run is told of an answered confirmation by confirmation_answered, and of the end of a pause by resume_engine.
-using agent_run_actor = caf::typed_actor<
-  caf::reacts_to<model_piece>,
-  caf::reacts_to<stop_run>,
-  caf::reacts_to<resume_engine>,
-  caf::reacts_to<place_given>,
-  caf::reacts_to<confirmation_answered>,
-  caf::reacts_to<retry_model>,
-  caf::reacts_to<confirmation_due>,
-  caf::reacts_to<stop_due>,
-  caf::reacts_to<retry_write>,
-  caf::reacts_to<child_ended>,
-  caf::reacts_to<look_at_children>,
-  caf::reacts_to<run_time_over>,
-  /// When it is at rest.
-  caf::replies_to<drain_runs>::with<done>>;
+using agent_run_actor
+  = caf::typed_actor<caf::reacts_to<model_piece>, caf::reacts_to<stop_run>, caf::reacts_to<resume_engine>,
+                     caf::reacts_to<place_given>, caf::reacts_to<confirmation_answered>, caf::reacts_to<retry_model>,
+                     caf::reacts_to<confirmation_due>, caf::reacts_to<stop_due>, caf::reacts_to<retry_write>,
+                     caf::reacts_to<child_ended>, caf::reacts_to<look_at_children>, caf::reacts_to<run_time_over>,
+                     /// When it is at rest.
+                     caf::replies_to<drain_runs>::with<done>>;
 
 } // namespace messages
 
 CAF_BEGIN_TYPE_ID_BLOCK(run_messages, first_custom_type_id + 250)
-  CAF_ADD_TYPE_ID(run_messages, (messages::start_run))
-  CAF_ADD_TYPE_ID(run_messages, (messages::start_chat_turn))
-  CAF_ADD_TYPE_ID(run_messages, (messages::run_waits))
-  CAF_ADD_TYPE_ID(run_messages, (messages::want_place))
-  CAF_ADD_TYPE_ID(run_messages, (messages::place_given))
-  CAF_ADD_TYPE_ID(run_messages, (messages::stop_run))
-  CAF_ADD_TYPE_ID(run_messages, (messages::stop_conversation))
-  CAF_ADD_TYPE_ID(run_messages, (messages::pause_engine))
-  CAF_ADD_TYPE_ID(run_messages, (messages::resume_engine))
-  CAF_ADD_TYPE_ID(run_messages, (messages::set_run_limits))
-  CAF_ADD_TYPE_ID(run_messages, (messages::get_queue))
-  CAF_ADD_TYPE_ID(run_messages, (messages::queue_state))
-  CAF_ADD_TYPE_ID(run_messages, (messages::retry_model))
-  CAF_ADD_TYPE_ID(run_messages, (messages::confirmation_due))
-  CAF_ADD_TYPE_ID(run_messages, (messages::stop_due))
-  CAF_ADD_TYPE_ID(run_messages, (messages::retry_write))
-  CAF_ADD_TYPE_ID(run_messages, (messages::fill_places))
-  CAF_ADD_TYPE_ID(run_messages, (messages::widen_window))
-  CAF_ADD_TYPE_ID(run_messages, (messages::drain_runs))
-  CAF_ADD_TYPE_ID(run_messages, (messages::child_ended))
-  CAF_ADD_TYPE_ID(run_messages, (messages::copy_run))
-  CAF_ADD_TYPE_ID(run_messages, (messages::look_at_children))
-  CAF_ADD_TYPE_ID(run_messages, (messages::agents_changed))
-  CAF_ADD_TYPE_ID(run_messages, (messages::run_time_over))
-  CAF_ADD_TYPE_ID(run_messages, (messages::look_at_run_times))
-  CAF_ADD_TYPE_ID(run_messages, (messages::take_up_again))
+CAF_ADD_TYPE_ID(run_messages, (messages::start_run))
+CAF_ADD_TYPE_ID(run_messages, (messages::start_chat_turn))
+CAF_ADD_TYPE_ID(run_messages, (messages::run_waits))
+CAF_ADD_TYPE_ID(run_messages, (messages::want_place))
+CAF_ADD_TYPE_ID(run_messages, (messages::place_given))
+CAF_ADD_TYPE_ID(run_messages, (messages::stop_run))
+CAF_ADD_TYPE_ID(run_messages, (messages::stop_conversation))
+CAF_ADD_TYPE_ID(run_messages, (messages::pause_engine))
+CAF_ADD_TYPE_ID(run_messages, (messages::resume_engine))
+CAF_ADD_TYPE_ID(run_messages, (messages::set_run_limits))
+CAF_ADD_TYPE_ID(run_messages, (messages::get_queue))
+CAF_ADD_TYPE_ID(run_messages, (messages::queue_state))
+CAF_ADD_TYPE_ID(run_messages, (messages::retry_model))
+CAF_ADD_TYPE_ID(run_messages, (messages::confirmation_due))
+CAF_ADD_TYPE_ID(run_messages, (messages::stop_due))
+CAF_ADD_TYPE_ID(run_messages, (messages::retry_write))
+CAF_ADD_TYPE_ID(run_messages, (messages::fill_places))
+CAF_ADD_TYPE_ID(run_messages, (messages::widen_window))
+CAF_ADD_TYPE_ID(run_messages, (messages::drain_runs))
+CAF_ADD_TYPE_ID(run_messages, (messages::child_ended))
+CAF_ADD_TYPE_ID(run_messages, (messages::copy_run))
+CAF_ADD_TYPE_ID(run_messages, (messages::look_at_children))
+CAF_ADD_TYPE_ID(run_messages, (messages::agents_changed))
+CAF_ADD_TYPE_ID(run_messages, (messages::run_time_over))
+CAF_ADD_TYPE_ID(run_messages, (messages::look_at_run_times))
+CAF_ADD_TYPE_ID(run_messages, (messages::take_up_again))
 CAF_END_TYPE_ID_BLOCK(run_messages)

@@ -178,7 +178,7 @@ begun AS (
          definition, message, queued_at, trace_id, forked_from, forked_seq)
   ON CONFLICT (id) DO NOTHING
 ))",
-                           15};
+                            15};
 
 inline constexpr part prompts{R"(
 prompt AS (
@@ -187,7 +187,7 @@ prompt AS (
     AS p(hash, system, tools, created_at)
   ON CONFLICT (hash) DO NOTHING
 ))",
-                             4};
+                              4};
 
 /// Events that no run came of; one that is there already stays.
 inline constexpr part events{R"(

@@ -79,7 +79,8 @@ struct journal_store::impl {
   }
 
   static std::string select_after(std::string_view cte, std::string_view more = {}) {
-    return std::string(cte) + std::string(more) + "SELECT " + columns_of<records::run_record>("r") + std::string(sql::with_all_it_needs);
+    return std::string(cte) + std::string(more) + "SELECT " + columns_of<records::run_record>("r")
+           + std::string(sql::with_all_it_needs);
   }
 
   // --- queue ---------------------------------------------------------------------------------------------------
@@ -109,7 +110,8 @@ struct journal_store::impl {
       definition(array::text, n * 300), message(array::text), queued_at(array::text, n * 32),
       trace(array::text, n * 40), said(array::text), event(array::text, n * 40), source(array::text, n * 12),
       source_id(array::text, n * 40), source_name(array::text, n * 24), key(array::text, n * 40),
-      content_type(array::text, n * 32), body(array::text, n * 256), received(array::text, n * 32), replaces(array::text);
+      content_type(array::text, n * 32), body(array::text, n * 256), received(array::text, n * 32),
+      replaces(array::text);
     bool chats = false;
     bool replacing = false;
     for (const auto& item : in) {
@@ -129,13 +131,13 @@ struct journal_store::impl {
       replacing = replacing || item.replaces.has_value();
       replaces.add(item.replaces);
       if (run.kind == records::run_kind::chat)
-        said.add(message_json(
-          {.role = "user",
-           .content = item.user_message,
-           .tool_calls = {},
-           .run_id = run.id,
-           .at = run.queued_at,
-           .attachments = item.attachments.empty() ? std::nullopt : std::optional(item.attachments)}));
+        said.add(
+          message_json({.role = "user",
+                        .content = item.user_message,
+                        .tool_calls = {},
+                        .run_id = run.id,
+                        .at = run.queued_at,
+                        .attachments = item.attachments.empty() ? std::nullopt : std::optional(item.attachments)}));
       else
         said.add_null();
       if (item.event) {
@@ -154,18 +156,19 @@ struct journal_store::impl {
       }
     }
     const bool events = !chats && std::ranges::all_of(in, [](const auto& item) { return item.event.has_value(); });
-    const auto missing = run(
-      replacing ? "journal_queue_replacing"
-      : chats   ? "journal_queue_chats"
-      : events  ? "journal_queue_events"
-                : "journal_queue",
-      take_all({id,      kind,  agent, conversation, owner,     parent,      priority, definition,   message, queued_at, trace,
-                said,    event, source, source_id,   source_name, key,       content_type, body,     received, replaces}),
-      [&] {
-        return std::string(sql::queue) + std::string(events ? sql::queue_fresh : sql::queue_unless_there)
-               + std::string(chats ? sql::queue_said : "") + std::string(replacing ? sql::queue_replaced : "")
-               + std::string(sql::queue_end);
-      });
+    const auto missing = run(replacing ? "journal_queue_replacing"
+                             : chats   ? "journal_queue_chats"
+                             : events  ? "journal_queue_events"
+                                       : "journal_queue",
+                             take_all({id,         kind,        agent,     conversation, owner, parent,   priority,
+                                       definition, message,     queued_at, trace,        said,  event,    source,
+                                       source_id,  source_name, key,       content_type, body,  received, replaces}),
+                             [&] {
+                               return std::string(sql::queue)
+                                      + std::string(events ? sql::queue_fresh : sql::queue_unless_there)
+                                      + std::string(chats ? sql::queue_said : "")
+                                      + std::string(replacing ? sql::queue_replaced : "") + std::string(sql::queue_end);
+                             });
     for (std::size_t i = 0; i < n; ++i)
       out[i] = queued_run{in[i].run.id, in[i].event ? in[i].event->id : std::string{}, false};
     if (!missing.empty())
@@ -197,7 +200,8 @@ struct journal_store::impl {
     if (!others.empty())
       find_existing(others, in, out, "a turn is under way in this conversation");
     if (!replacing.empty())
-      find_existing(replacing, in, out, "the message that was to be replaced is not there any more; load the chat again");
+      find_existing(replacing, in, out,
+                    "the message that was to be replaced is not there any more; load the chat again");
   }
 
   void find_first_deliveries(const std::vector<std::size_t>& which, std::span<const new_run> in, queue_out out) {
@@ -398,7 +402,8 @@ std::vector<records::claimed_run> journal_store::claim(const runs_to_claim& whic
     parameters.push_back(without.take());
   }
   auto out = impl_->read_claimed(
-    by_agent ? impl_->run("journal_claim_by_agent", parameters, [] { return impl::select_after(sql::claim_by_agent, sql::claimed); })
+    by_agent ? impl_->run("journal_claim_by_agent", parameters,
+                          [] { return impl::select_after(sql::claim_by_agent, sql::claimed); })
              : impl_->run("journal_claim", parameters, [] { return impl::select_after(sql::claim, sql::claimed); }));
   for (auto& c : out)
     c.from_queue = true;
@@ -423,7 +428,8 @@ std::vector<records::claimed_run> journal_store::recover_one(const std::string& 
 }
 
 std::int64_t journal_store::note_crash(const std::string& run_id, const std::string& error, base::timestamp now) {
-  return std::stoll(std::string(impl_->s.exec(sql::note_crash, run_id, now, std::string(base::cut_utf8(error, 2000))).text(0, 0).value()));
+  return std::stoll(std::string(
+    impl_->s.exec(sql::note_crash, run_id, now, std::string(base::cut_utf8(error, 2000))).text(0, 0).value()));
 }
 
 std::optional<queue_count> journal_store::try_again(const std::string& run_id, const std::string& tried_by,

@@ -26,8 +26,8 @@ std::optional<records::run_view> find(session& s, const records::viewer& by, con
 }
 
 std::optional<records::run_record> find_record(session& s, const records::viewer& by, const std::string& id) {
-  return select_one<records::run_record>(s, "runs", "WHERE id = $3 AND ($1 OR owner_user_id = $2)", by.sees_all(), by.user_id,
-                                         id);
+  return select_one<records::run_record>(s, "runs", "WHERE id = $3 AND ($1 OR owner_user_id = $2)", by.sees_all(),
+                                         by.user_id, id);
 }
 
 std::vector<records::run_view> list(session& s, const records::viewer& by, const records::page& page,
@@ -80,22 +80,23 @@ bool may_see(session& s, const records::viewer& by, const std::string& id) {
 
 records::queue_view queue(session& s, const records::viewer& by) {
   records::queue_view out;
-  const auto counts
-    = s.exec("SELECT count(*) FILTER (WHERE state = 'running'), count(*) FILTER (WHERE state = 'queued'), "
-             "count(*) FILTER (WHERE state = 'waiting' AND EXISTS (SELECT FROM confirmations c WHERE c.run_id = runs.id "
-             "AND c.state = 'open')), count(*) FILTER (WHERE state = 'waiting') FROM runs WHERE state IN ('queued', 'running', 'waiting') AND "
-             "($1 OR owner_user_id = $2)",
-             by.sees_all(), by.user_id);
+  const auto counts = s.exec(
+    "SELECT count(*) FILTER (WHERE state = 'running'), count(*) FILTER (WHERE state = 'queued'), "
+    "count(*) FILTER (WHERE state = 'waiting' AND EXISTS (SELECT FROM confirmations c WHERE c.run_id = runs.id "
+    "AND c.state = 'open')), count(*) FILTER (WHERE state = 'waiting') FROM runs WHERE state IN ('queued', 'running', "
+    "'waiting') AND "
+    "($1 OR owner_user_id = $2)",
+    by.sees_all(), by.user_id);
   out.running = std::stoll(std::string(*counts.text(0, 0)));
   out.queued = std::stoll(std::string(*counts.text(0, 1)));
   out.asking = std::stoll(std::string(*counts.text(0, 2)));
   out.for_runs = std::stoll(std::string(*counts.text(0, 3))) - out.asking;
-  out.waiting = read_rows<records::waiting_run>(
-    s.exec("SELECT r.id AS run_id, r.kind, r.agent_id, a.name AS agent_name, u.username AS owner, e.source AS trigger_kind, "
-           "r.parent_run_id, r.priority, r.queued_at FROM runs r LEFT JOIN agents a ON a.id = r.agent_id "
-           "LEFT JOIN users u ON u.id = r.owner_user_id LEFT JOIN trigger_events e ON e.id = r.trigger_event_id "
-           "WHERE r.state = 'queued' AND ($1 OR r.owner_user_id = $2) ORDER BY r.priority, r.id LIMIT 500",
-           by.sees_all(), by.user_id));
+  out.waiting = read_rows<records::waiting_run>(s.exec(
+    "SELECT r.id AS run_id, r.kind, r.agent_id, a.name AS agent_name, u.username AS owner, e.source AS trigger_kind, "
+    "r.parent_run_id, r.priority, r.queued_at FROM runs r LEFT JOIN agents a ON a.id = r.agent_id "
+    "LEFT JOIN users u ON u.id = r.owner_user_id LEFT JOIN trigger_events e ON e.id = r.trigger_event_id "
+    "WHERE r.state = 'queued' AND ($1 OR r.owner_user_id = $2) ORDER BY r.priority, r.id LIMIT 500",
+    by.sees_all(), by.user_id));
   return out;
 }
 

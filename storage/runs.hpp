@@ -28,7 +28,8 @@ inline constexpr std::string_view usage_columns
 
 [[nodiscard]] std::optional<records::run_view> find(session& s, const records::viewer& by, const std::string& id);
 /// The whole row.
-[[nodiscard]] std::optional<records::run_record> find_record(session& s, const records::viewer& by, const std::string& id);
+[[nodiscard]] std::optional<records::run_record> find_record(session& s, const records::viewer& by,
+                                                             const std::string& id);
 /// Newest first; with `agent_id` only that agent's.
 [[nodiscard]] std::vector<records::run_view> list(session& s, const records::viewer& by, const records::page& page = {},
                                                   const std::optional<std::string>& agent_id = {});

@@ -52,13 +52,8 @@ model_provider::model_provider(caf::actor_config& cfg, engine::place at, message
                                messages::llm_gateway_actor gateway, std::shared_ptr<const tools::tool_set> tools,
                                base::clock_ptr clock, records::provider_settings where,
                                model_provider_settings settings)
-  : observed(cfg, std::move(at)),
-    http_(std::move(http)),
-    gateway_(std::move(gateway)),
-    tools_(std::move(tools)),
-    clock_(std::move(clock)),
-    at_(std::move(where)),
-    settings_(settings) {}
+  : observed(cfg, std::move(at)), http_(std::move(http)), gateway_(std::move(gateway)), tools_(std::move(tools)),
+    clock_(std::move(clock)), at_(std::move(where)), settings_(settings) {}
 
 model_provider::behavior_type model_provider::make_behavior() {
   return {
@@ -217,7 +212,8 @@ void model_provider::piece(const messages::http_piece& m) {
   if (c.listener)
     for (auto& p : pieces)
       if (p.kind != models::piece_kind::tool_call)
-        send(c.listener, messages::model_piece{c.what.call.call, std::move(p.text), p.kind == models::piece_kind::reasoning});
+        send(c.listener,
+             messages::model_piece{c.what.call.call, std::move(p.text), p.kind == models::piece_kind::reasoning});
   if (!c.reader->done())
     return;
   // The answer does not wait for the connection's end.
@@ -266,8 +262,8 @@ void model_provider::failed(call& c, const models::provider_error& e) {
     breaker_.undecided();
   if (e.status == 429)
     limit_of(c).refused(e.retry_after.value_or(std::chrono::seconds{1}), clock_->now());
-  spdlog::warn("model_call_failed provider={} run={} status={} type={} retryable={}", at_.name, c.what.call.run_id, e.status,
-               e.type, e.retryable);
+  spdlog::warn("model_call_failed provider={} run={} status={} type={} retryable={}", at_.name, c.what.call.run_id,
+               e.status, e.type, e.retryable);
   messages::model_reply out;
   out.error = e.message.empty() ? at_.name + " answered with an error." : e.message;
   out.status = e.status;

@@ -1,11 +1,11 @@
 #pragma once
 
 #include "actors/outbound/circuit_breaker.hpp"
-#include "clients/models/rate_limit.hpp"
 #include "actors/outbound/ordered_failures.hpp"
 #include "actors/system/tree.hpp"
 #include "base/clock.hpp"
 #include "clients/models/dialect.hpp"
+#include "clients/models/rate_limit.hpp"
 #include "messages/providers.hpp"
 #include "tools/tool.hpp"
 
@@ -19,8 +19,8 @@
 namespace actors {
 
 struct model_provider_settings {
-  std::size_t max_open_calls = 2'048;     ///< streams at once: each is a socket and some 30 KiB
-  std::size_t max_waiting_calls = 10'000; ///< beyond it `overloaded`; the runs that go on at once bound it too
+  std::size_t max_open_calls = 2'048;       ///< streams at once: each is a socket and some 30 KiB
+  std::size_t max_waiting_calls = 10'000;   ///< beyond it `overloaded`; the runs that go on at once bound it too
   std::size_t max_plain_body = 1024 * 1024; ///< bytes of an answer that is no stream, or of an error
   net::bounds bounds{.connect = std::chrono::seconds{10},
                      .first_byte = std::chrono::minutes{5}, ///< models that reason are silent for long
@@ -81,8 +81,8 @@ private:
   std::deque<call> waiting_;         ///< at most max_waiting_calls
   /// By whose key: a user's, or empty: the server's. Forgotten when it holds nothing and there are many.
   std::map<std::string, models::rate_limit> limits_;
-  bool tick_pending_ = false;        ///< make_held_calls is on its way
-  bool listing_ = false;             ///< a list is being fetched
+  bool tick_pending_ = false; ///< make_held_calls is on its way
+  bool listing_ = false;      ///< a list is being fetched
 };
 
 } // namespace actors

@@ -55,8 +55,8 @@ private:
   using counts = std::map<std::string, std::int64_t>;
   struct owner_queue {
     std::int64_t all = 0;
-    counts of_agent;         ///< of agent runs
-    std::string last_agent;  ///< whose runs were taken last; empty: those without a limit
+    counts of_agent;        ///< of agent runs
+    std::string last_agent; ///< whose runs were taken last; empty: those without a limit
   };
 
   static std::size_t index(records::run_priority p) { return p == records::run_priority::interactive ? 0 : 1; }

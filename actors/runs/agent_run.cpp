@@ -126,7 +126,8 @@ agent_run::behavior_type agent_run::make_behavior() {
     [this](const messages::run_time_over& m) {
       if (finishing_ || stopping_)
         return;
-      time_over_ = "The run worked for " + (m.minutes == 1 ? std::string("a minute") : std::to_string(m.minutes) + " minutes")
+      time_over_ = "The run worked for "
+                   + (m.minutes == 1 ? std::string("a minute") : std::to_string(m.minutes) + " minutes")
                    + ", which is its limit.";
       stop();
     },

@@ -79,7 +79,8 @@ private:
   [[nodiscard]] std::shared_ptr<const tools::running> running_for(const std::string& tool) const;
   [[nodiscard]] bool approved_for_chat(const tools::tool& tool, const tools::question& question) const;
   records::step_record& stage_step(pending_call& call);
-  void stage_audit(const std::string& tool, const boost::json::value& arguments, std::string summary, bool was_confirmed);
+  void stage_audit(const std::string& tool, const boost::json::value& arguments, std::string summary,
+                   bool was_confirmed);
 
   // run_children.cpp: calls that wait for other runs
   void delegate(const std::string& call_id, std::vector<records::run_record> children);
@@ -119,7 +120,7 @@ private:
   std::string model_;                ///< the run's own, or the fallback once that took over
   std::string topic_;
 
-  records::run_write staged_;      ///< what the next commit writes
+  records::run_write staged_; ///< what the next commit writes
   struct pending_write {
     records::run_write write;
     step then;
@@ -130,27 +131,27 @@ private:
 
   waiting_for waiting_ = waiting_for::nothing;
   bool stopping_ = false;
-  std::string time_over_;          ///< why it is being ended; empty: by a person, or not at all
+  std::string time_over_; ///< why it is being ended; empty: by a person, or not at all
   bool finishing_ = false;
   bool orphaned_ = false; ///< the run that waited for this one has ended
   int running_tools_ = 0;
   bool looking_at_children_ = false;
-  bool look_again_ = false;         ///< another one ended while they were looked at
-  bool watching_children_ = false;  ///< the tick is on its way
+  bool look_again_ = false;           ///< another one ended while they were looked at
+  bool watching_children_ = false;    ///< the tick is on its way
   std::vector<std::string> given_up_; ///< children to be stopped when the end of this run is committed
   std::stop_source stop_source_;
-  int model_call_ = 0;             ///< the number of the call under way; 0 = none
+  int model_call_ = 0; ///< the number of the call under way; 0 = none
   int last_model_call_ = 0;
   base::timestamp call_began_{};
-  std::string streamed_;           ///< text of the call under way that was shown
-  std::string cut_;                ///< text of this answer that was shown by calls whose streams were cut before
-  std::string reasoned_;           ///< reasoning of the call under way that was shown
-  std::string window_model_;       ///< whose window window_ is; empty = not asked yet
+  std::string streamed_;     ///< text of the call under way that was shown
+  std::string cut_;          ///< text of this answer that was shown by calls whose streams were cut before
+  std::string reasoned_;     ///< reasoning of the call under way that was shown
+  std::string window_model_; ///< whose window window_ is; empty = not asked yet
   context_window window_;
-  std::int64_t summarising_ = 0;   ///< messages that the call under way summarises; 0 = it makes the answer
-  std::string summary_input_;      ///< the beginning of what is being summarised
-  bool separated_ = false;         ///< the separator before this answer was shown
-  int failed_calls_ = 0;           ///< model calls of this run that failed
+  std::int64_t summarising_ = 0; ///< messages that the call under way summarises; 0 = it makes the answer
+  std::string summary_input_;    ///< the beginning of what is being summarised
+  bool separated_ = false;       ///< the separator before this answer was shown
+  int failed_calls_ = 0;         ///< model calls of this run that failed
   int failed_in_a_row_ = 0;
 };
 

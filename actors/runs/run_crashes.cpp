@@ -68,12 +68,15 @@ void run_supervisor::put_aside(const std::string& run_id, const crashed_run& run
   close.write.run_id = run_id;
   auto& change = close.write.change.emplace();
   change.state = records::run_state::error;
-  change.error = "The run was put aside after it failed inside the server " + std::to_string(most_crashes) + " times: " + run.why;
+  change.error
+    = "The run was put aside after it failed inside the server " + std::to_string(most_crashes) + " times: " + run.why;
   change.ended_at = services_->clock->now();
   messages::run_finished end{run_id, run.agent_id, records::run_state::error, {}, *change.error};
   if (!run.conversation_id.empty()) {
     const auto topic = "conversation/" + run.conversation_id;
-    send(services_->hub, messages::publish{topic, "error", base::to_line(boost::json::object{{"run_id", run_id}, {"message", end.error}})});
+    send(services_->hub,
+         messages::publish{topic, "error",
+                           base::to_line(boost::json::object{{"run_id", run_id}, {"message", end.error}})});
     send(services_->hub, messages::turn_ended{topic});
   }
   ended_[static_cast<std::size_t>(records::run_state::error)]->add();

@@ -38,14 +38,9 @@ struct startable_agent {
 run_supervisor::run_supervisor(caf::actor_config& cfg, engine::place at, std::shared_ptr<const run_services> services,
                                messages::db_pool_actor db, std::shared_ptr<std::atomic<bool>> paused,
                                engine::metrics& metrics, run_supervisor_settings settings)
-  : observed(cfg, std::move(at)),
-    services_(std::move(services)),
-    db_(std::move(db)),
-    paused_(std::move(paused)),
-    settings_(std::move(settings)),
-    running_gauge_(metrics.get("oai_runs{status=\"running\"}", "gauge")),
-    queued_gauge_(metrics.get("oai_run_queue_length", "gauge")),
-    window_(settings_.window) {
+  : observed(cfg, std::move(at)), services_(std::move(services)), db_(std::move(db)), paused_(std::move(paused)),
+    settings_(std::move(settings)), running_gauge_(metrics.get("oai_runs{status=\"running\"}", "gauge")),
+    queued_gauge_(metrics.get("oai_run_queue_length", "gauge")), window_(settings_.window) {
   for (const auto ended : {records::run_state::success, records::run_state::error, records::run_state::stopped})
     ended_[static_cast<std::size_t>(ended)]
       = &metrics.get("oai_runs{status=\"" + std::string(base::enum_name(ended)) + "\"}", "gauge");
@@ -185,8 +180,7 @@ std::int64_t run_supervisor::free_places() const {
 /// Without a limit the window is only there for memory and speed: it must not keep runs waiting behind others that wait.
 void run_supervisor::watch_window() {
   if (widening_ || settings_.limits.max_concurrent_runs > 0 || window_ >= settings_.widest_window
-      || admission_.waiting() == 0
-      || free_places() >= static_cast<std::int64_t>(settings_.claim))
+      || admission_.waiting() == 0 || free_places() >= static_cast<std::int64_t>(settings_.claim))
     return;
   widening_ = true;
   ended_since_full_ = 0;
@@ -270,7 +264,8 @@ void run_supervisor::fill() {
   const auto choice = choose();
   if (!choice) {
     watch_window();
-    if (admission_.waits(records::run_priority::autonomous) && free_places() > 0 && !starts_.empty() && hourly_allowance() <= 0)
+    if (admission_.waits(records::run_priority::autonomous) && free_places() > 0 && !starts_.empty()
+        && hourly_allowance() <= 0)
       tick(starts_.front() + hour - services_->clock->now() + std::chrono::milliseconds{1});
     return;
   }
@@ -323,10 +318,9 @@ void run_supervisor::read_agent_limits() {
 void run_supervisor::read_starts() {
   if (std::exchange(reading_starts_, true))
     return;
-  auto job = make_job("runs.autonomous_starts", [since = services_->clock->now() - hour,
-                                                 limit = settings_.limits.max_autonomous_runs_per_hour](storage::session& s) {
-    return storage::autonomous_starts_since(s, since, limit);
-  });
+  auto job = make_job("runs.autonomous_starts",
+                      [since = services_->clock->now() - hour, limit = settings_.limits.max_autonomous_runs_per_hour](
+                        storage::session& s) { return storage::autonomous_starts_since(s, since, limit); });
   request(db_, database_time, std::move(job))
     .then(
       [this, limit = settings_.limits.max_autonomous_runs_per_hour](const messages::db_result& r) {
@@ -442,7 +436,7 @@ void run_supervisor::queue(records::new_run run, caf::typed_response_promise<mes
           tell_said(*said);
         reply.deliver(std::move(queued));
       },
-          [reply](caf::error& e) mutable { reply.deliver(std::move(e)); });
+      [reply](caf::error& e) mutable { reply.deliver(std::move(e)); });
 }
 
 caf::result<messages::done> run_supervisor::stop(const std::string& run_id) {
@@ -530,9 +524,10 @@ caf::result<messages::done> run_supervisor::stop_turn(const std::string& convers
     if (run.conversation_id == conversation_id)
       return stop(id);
   auto reply = make_response_promise<messages::done>();
-  request(db_, database_time, make_job("conversations.running_run", [conversation_id](storage::session& s) {
-            return storage::conversations::running_run(s, conversation_id);
-          }))
+  request(db_, database_time,
+          make_job(
+            "conversations.running_run",
+            [conversation_id](storage::session& s) { return storage::conversations::running_run(s, conversation_id); }))
     .then(
       [this, reply](const messages::db_result& r) mutable {
         const auto* run = std::any_cast<std::optional<std::string>>(&r.value);
@@ -589,7 +584,8 @@ messages::queue_state run_supervisor::state() const {
   s.why_autonomous = s.why_interactive;
   const auto hourly = settings_.limits.max_autonomous_runs_per_hour;
   if (s.why_autonomous.empty() && hourly > 0 && starts_.size() >= static_cast<std::size_t>(hourly))
-    s.why_autonomous = "The limit of " + std::to_string(hourly) + " autonomous runs an hour is reached; the next may begin at "
+    s.why_autonomous = "The limit of " + std::to_string(hourly)
+                       + " autonomous runs an hour is reached; the next may begin at "
                        + base::to_iso8601(starts_.front() + hour) + '.';
   return s;
 }

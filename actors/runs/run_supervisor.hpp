@@ -18,14 +18,14 @@ namespace actors {
 
 struct run_supervisor_settings {
   messages::set_run_limits limits;
-  std::vector<records::queue_count> queued;          ///< what is in the queue when the server starts
-  std::vector<base::timestamp> autonomous_starts;    ///< within the last hour, oldest first
-  std::vector<records::agent_limit> agent_limits;    ///< of the agents that have one
+  std::vector<records::queue_count> queued;       ///< what is in the queue when the server starts
+  std::vector<base::timestamp> autonomous_starts; ///< within the last hour, oldest first
+  std::vector<records::agent_limit> agent_limits; ///< of the agents that have one
   /// Runs that live at once where max_concurrent_runs is 0: enough to keep two cores busy, and little memory. While its
   /// runs only wait (for slow models), it widens step by step up to widest_window.
   std::size_t window = 512;
   std::size_t widest_window = 16'384;
-  std::size_t claim = 256;  ///< runs taken from the queue at once
+  std::size_t claim = 256; ///< runs taken from the queue at once
   /// Without limits, the least time between two claims of autonomous runs: what is queued one by one is claimed, and then
   /// written, together.
   std::chrono::milliseconds claim_spacing{5};
@@ -48,13 +48,13 @@ private:
   struct live_run {
     messages::agent_run_actor actor;
     std::string agent_id;
-    std::string limited_as;  ///< the agent whose limit it keeps to, see records::agent_of
+    std::string limited_as; ///< the agent whose limit it keeps to, see records::agent_of
     std::string owner;
     std::string conversation_id;
-    std::string parent_run_id = {}; ///< the run that waits for it
-    bool holds_place = true; ///< false while it waits for a person or for other runs
-    base::timestamp::duration worked{};                ///< before `works_since`
-    std::optional<base::timestamp> works_since;        ///< empty while it waits or everything is paused
+    std::string parent_run_id = {};             ///< the run that waits for it
+    bool holds_place = true;                    ///< false while it waits for a person or for other runs
+    base::timestamp::duration worked{};         ///< before `works_since`
+    std::optional<base::timestamp> works_since; ///< empty while it waits or everything is paused
   };
 
   /// A run whose actor failed, between the failure and its next try.
@@ -125,21 +125,22 @@ private:
   std::unordered_map<std::string, live_run> live_;
   std::unordered_map<caf::actor_id, std::string> run_of_actor_;
   std::map<std::string, crashed_run> crashed_; ///< by id
-  std::deque<std::string> returning_;     ///< runs that waited for a person or for other runs and want a place
-  std::deque<base::timestamp> starts_;    ///< autonomous runs begun in the last hour; at most the hourly limit
-  bool starts_known_ = true;              ///< false: the limit was another before, so that they are to be read anew
+  std::deque<std::string> returning_;          ///< runs that waited for a person or for other runs and want a place
+  std::deque<base::timestamp> starts_;         ///< autonomous runs begun in the last hour; at most the hourly limit
+  bool starts_known_ = true; ///< false: the limit was another before, so that they are to be read anew
   bool reading_starts_ = false;
   bool claiming_ = false;
-  bool draining_ = false;                 ///< the server stops
-  bool storing_ = false;                  ///< the kill switch is on its way into the database
-  std::vector<caf::typed_response_promise<messages::done>> pause_replies_; ///< told when the database has its newest value
+  bool draining_ = false; ///< the server stops
+  bool storing_ = false;  ///< the kill switch is on its way into the database
+  std::vector<caf::typed_response_promise<messages::done>>
+    pause_replies_; ///< told when the database has its newest value
   bool recovering_ = true;
   bool tick_pending_ = false;
-  bool watching_times_ = false;           ///< look_at_run_times is on its way
+  bool watching_times_ = false;               ///< look_at_run_times is on its way
   caf::actor_clock::time_point next_claim_{}; ///< as `run_supervisor_settings::claim_spacing` says
-  std::size_t window_;                    ///< as wide as it is now
-  std::size_t ended_since_full_ = 0;      ///< runs that ended since the window was found full
-  bool widening_ = false;                 ///< widen_window is on its way
+  std::size_t window_;                        ///< as wide as it is now
+  std::size_t ended_since_full_ = 0;          ///< runs that ended since the window was found full
+  bool widening_ = false;                     ///< widen_window is on its way
 };
 
 } // namespace actors

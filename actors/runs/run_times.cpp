@@ -17,7 +17,8 @@ constexpr std::chrono::milliseconds not_sooner{100};
 } // namespace
 
 base::timestamp::duration run_supervisor::time_left(const live_run& run) const {
-  const auto worked = run.worked + (run.works_since ? services_->clock->now() - *run.works_since : base::timestamp::duration{});
+  const auto worked
+    = run.worked + (run.works_since ? services_->clock->now() - *run.works_since : base::timestamp::duration{});
   return std::chrono::minutes{settings_.limits.max_run_minutes} - worked;
 }
 
@@ -49,7 +50,8 @@ void run_supervisor::watch_times() {
     send(run.actor, messages::run_time_over{settings_.limits.max_run_minutes});
   }
   watching_times_ = true;
-  delayed_send(this, std::max(std::chrono::ceil<std::chrono::milliseconds>(next), not_sooner), messages::look_at_run_times{});
+  delayed_send(this, std::max(std::chrono::ceil<std::chrono::milliseconds>(next), not_sooner),
+               messages::look_at_run_times{});
 }
 
 } // namespace actors

@@ -22,8 +22,8 @@ boost::json::object failed(std::string error) { return {{"success", false}, {"er
 /// What an approval is bound to: nothing of it may change between the question and the call.
 std::string binding_of(const records::confirmation_record& c) {
   // Canonical, as the row comes back from JSONB with its members in another order.
-  return security::sha256_hex(security::canonical_json(boost::json::array{
-    c.tool_name, c.arguments, c.destination, c.owner_user_id, base::to_iso8601(c.expires_at)}));
+  return security::sha256_hex(security::canonical_json(
+    boost::json::array{c.tool_name, c.arguments, c.destination, c.owner_user_id, base::to_iso8601(c.expires_at)}));
 }
 
 } // namespace
@@ -141,8 +141,7 @@ void agent_run::advance_calls() {
       continue;
     }
     auto decision = tools::decide(*tool, call.call.arguments, caller_, situation());
-    const bool approved
-      = call.confirmation && call.confirmation->state == records::confirmation_state::approved;
+    const bool approved = call.confirmation && call.confirmation->state == records::confirmation_state::approved;
     if (decision.verdict == tools::verdict::ask && !approved) {
       if (call.confirmation && call.confirmation->state != records::confirmation_state::open) {
         settle(call, failed("The user did not allow this call."), records::step_state::done);
@@ -240,9 +239,7 @@ void agent_run::start(pending_call& call) {
         else
           delegate(id, outcome.children);
       },
-      [this, id = call.id](const caf::error& e) {
-        tool_ended(id, failed(messages::to_failure(e).message));
-      });
+      [this, id = call.id](const caf::error& e) { tool_ended(id, failed(messages::to_failure(e).message)); });
 }
 
 void agent_run::tool_ended(const std::string& call_id, const boost::json::value& result) {

@@ -23,7 +23,7 @@ struct pending_call {
   enum class phase { todo, running, asking, delegated, done };
   models::tool_call call; ///< its call_id is the model's own, which may come again in a later turn
   std::string id;         ///< ours, unique in the conversation: what people and programs are told
-  int seq = 0; ///< its step; 0 = none yet
+  int seq = 0;            ///< its step; 0 = none yet
   phase at = phase::todo;
   bool confirmed = false;
   base::timestamp started_at{};
@@ -33,29 +33,29 @@ struct pending_call {
 
 struct transcript {
   std::string run_id;
-  base::trusted_text task;              ///< chat: the user's message; agent: its prompt, then the typed message
-  base::untrusted_text input;           ///< what the trigger brought, with a head that says what it is
+  base::trusted_text task;                ///< chat: the user's message; agent: its prompt, then the typed message
+  base::untrusted_text input;             ///< what the trigger brought, with a head that says what it is
   std::vector<models::media> attachments; ///< of this turn
   std::vector<models::message> history;   ///< earlier turns of the conversation
   std::vector<models::message> since_task;
-  std::vector<pending_call> pending;    ///< of the last answer; all done = the model is next
+  std::vector<pending_call> pending;       ///< of the last answer; all done = the model is next
   std::vector<records::stored_call> calls; ///< of the whole turn, for the conversation
-  std::string text;                     ///< all text of the turn; answers are parted by an empty line
-  std::string last_text;                ///< of the last answer
+  std::string text;                        ///< all text of the turn; answers are parted by an empty line
+  std::string last_text;                   ///< of the last answer
   std::int64_t input_tokens = 0;
   std::int64_t output_tokens = 0;
   double cost_usd = 0;
   int next_seq = 1;
   int model_calls = 0;
   int tool_calls = 0;
-  bool untrusted_entered = false;       ///< an input or a tool result
-  std::string prompt_hash;              ///< what its last model step says that it was told; may be empty
-  bool finished = false;                ///< the last answer asked for no tool
+  bool untrusted_entered = false; ///< an input or a tool result
+  std::string prompt_hash;        ///< what its last model step says that it was told; may be empty
+  bool finished = false;          ///< the last answer asked for no tool
   models::stop_reason stop_reason = models::stop_reason::end_turn; ///< of the last answer
-  std::string reasoning;                ///< of all answers of the turn, parted as `text` is
-  int summaries = 0;                    ///< model calls that summarised earlier turns
-  std::int64_t covered = 0;             ///< messages of the conversation in whose place history begins with a summary
-  std::optional<records::conversation_summary> made_summary; ///< by this run
+  std::string reasoning;                                           ///< of all answers of the turn, parted as `text` is
+  int summaries = 0;                                               ///< model calls that summarised earlier turns
+  std::int64_t covered = 0; ///< messages of the conversation in whose place history begins with a summary
+  std::optional<records::conversation_summary> made_summary;        ///< by this run
   std::vector<std::vector<records::attachment_head>> history_files; ///< as long as history
   std::vector<records::attachment_head> turn_files;
 

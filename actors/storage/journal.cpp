@@ -35,14 +35,9 @@ std::string name_of(const records::run_write& write) {
 } // namespace
 
 journal::journal(caf::actor_config& cfg, engine::place at, journal_writers writers, base::clock_ptr clock,
-                 engine::metrics& metrics, std::shared_ptr<const engine::listeners> listened,
-                 journal_settings settings)
-  : observed(cfg, std::move(at)),
-    intake_lane_{std::move(writers.intake)},
-    runs_lane_{std::move(writers.runs)},
-    clock_(std::move(clock)),
-    listened_(std::move(listened)),
-    settings_(std::move(settings)),
+                 engine::metrics& metrics, std::shared_ptr<const engine::listeners> listened, journal_settings settings)
+  : observed(cfg, std::move(at)), intake_lane_{std::move(writers.intake)}, runs_lane_{std::move(writers.runs)},
+    clock_(std::move(clock)), listened_(std::move(listened)), settings_(std::move(settings)),
     batch_size_(metrics.get_histogram("oai_journal_batch_size", {1, 2, 4, 8, 16, 32, 64, 128, 256})),
     queued_(settings_.queued) {}
 
@@ -75,7 +70,8 @@ journal::behavior_type journal::make_behavior() {
       return call<messages::claimed_runs>(
         "claim",
         [this, m](storage::journal_store& store) {
-          return messages::claimed_runs{store.claim({m.owner_user_id, m.priority, m.count, m.agent_id, m.without}, clock_->now())};
+          return messages::claimed_runs{
+            store.claim({m.owner_user_id, m.priority, m.count, m.agent_id, m.without}, clock_->now())};
         },
         m.priority == records::run_priority::autonomous ? &journal::claims_ : &journal::calls_);
     },

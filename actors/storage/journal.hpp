@@ -20,9 +20,9 @@
 namespace actors {
 
 struct journal_settings {
-  std::size_t max_batch = 256;    ///< items of one transaction (intake.md: beyond it only the waiting grows)
-  std::size_t max_intake = 4096;  ///< new runs that wait for a commit: about 0.3 s at 13,000 a second
-  std::size_t max_writes = 65536; ///< writes of runs that wait; each run has at most one
+  std::size_t max_batch = 256;           ///< items of one transaction (intake.md: beyond it only the waiting grows)
+  std::size_t max_intake = 4096;         ///< new runs that wait for a commit: about 0.3 s at 13,000 a second
+  std::size_t max_writes = 65536;        ///< writes of runs that wait; each run has at most one
   std::int64_t max_queued_runs = 10'000; ///< per owner; 0 = no limit
   std::map<std::string, std::int64_t> queued; ///< how many are queued when the server starts, by owner
   /// Taking in comes before carrying out: while at least `pressure` deliveries wait behind the batch being committed,

@@ -41,9 +41,9 @@ using journal_writer_actor = caf::typed_actor<
 } // namespace actors
 
 CAF_BEGIN_TYPE_ID_BLOCK(journal_writer_messages, first_custom_type_id + 400)
-  CAF_ADD_TYPE_ID(journal_writer_messages, (actors::journal_work))
-  CAF_ADD_TYPE_ID(journal_writer_messages, (actors::journal_work_done))
-  CAF_ADD_TYPE_ID(journal_writer_messages, (actors::look_at_lead))
+CAF_ADD_TYPE_ID(journal_writer_messages, (actors::journal_work))
+CAF_ADD_TYPE_ID(journal_writer_messages, (actors::journal_work_done))
+CAF_ADD_TYPE_ID(journal_writer_messages, (actors::look_at_lead))
 CAF_END_TYPE_ID_BLOCK(journal_writer_messages)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(actors::journal_work)

@@ -27,9 +27,10 @@ namespace {
 std::function<std::vector<tools::allowed_folder>(const tools::caller&)>
 make_folders_of(caf::actor_system& system, const messages::db_pool_actor& db, const std::string& users_folder) {
   return [&system, db, users_folder](const tools::caller& by) {
-    const auto rows = engine::ask<messages::db_result>(
-      system, db, std::chrono::seconds{20},
-      make_job("filesystem_whitelist.list", [](storage::session& s) { return storage::filesystem_whitelist::list(s); }));
+    const auto rows = engine::ask<messages::db_result>(system, db, std::chrono::seconds{20},
+                                                       make_job("filesystem_whitelist.list", [](storage::session& s) {
+                                                         return storage::filesystem_whitelist::list(s);
+                                                       }));
     if (!rows)
       throw base::failure_error(rows.error());
     std::vector<tools::allowed_folder> folders;
@@ -83,13 +84,13 @@ engine_tree spawn_engine(caf::actor_system& system, const engine_setup& setup) {
 
   e.tool_pool = spawn_blocking_pool(system, t, "/outbound/blocking_pool",
                                     {static_cast<std::size_t>(settings->tool_workers), 4096});
-  const auto demo = caf::actor_cast<messages::model_actor>(
-    system.spawn<demo_provider>(t.at("/outbound/provider/demo", "provider")));
+  const auto demo
+    = caf::actor_cast<messages::model_actor>(system.spawn<demo_provider>(t.at("/outbound/provider/demo", "provider")));
   const auto all_tools = tools::all_tools();
   e.http = system.spawn<http_client>(t.at("/outbound/http_client", "http_client"), setup.http);
-  e.gateway = system.spawn<llm_gateway>(
-    t.at("/outbound/llm_gateway", "llm_gateway"),
-    gateway_services{t, e.http, e.db, all_tools, setup.profiles, setup.clock}, demo);
+  e.gateway
+    = system.spawn<llm_gateway>(t.at("/outbound/llm_gateway", "llm_gateway"),
+                                gateway_services{t, e.http, e.db, all_tools, setup.profiles, setup.clock}, demo);
   caf::anon_send(e.gateway, messages::set_providers{setup.providers});
 
   event_hub_settings hub_settings;
@@ -135,8 +136,8 @@ engine_tree spawn_engine(caf::actor_system& system, const engine_setup& setup) {
   e.supervisor = system.spawn<run_supervisor>(t.at("/runs/supervisor", "run_supervisor"), std::move(services), e.db,
                                               paused, *setup.metrics, std::move(supervisor_settings));
   e.webhooks = system.spawn<webhooks>(t.at("/triggers/webhooks", "webhooks"), e.db, e.journal, setup.clock);
-  e.scheduler = system.spawn<scheduler>(t.at("/runs/scheduler", "scheduler"), e.db, e.journal, setup.clock,
-                                        setup.settings);
+  e.scheduler
+    = system.spawn<scheduler>(t.at("/runs/scheduler", "scheduler"), e.db, e.journal, setup.clock, setup.settings);
 
   const auto add = [&](const auto& handle) { e.all.push_back(caf::actor_cast<caf::actor>(handle)); };
   add(e.injector);

@@ -4,10 +4,10 @@
 #include "actors/storage/db_pool.hpp"
 #include "clients/http/engine.hpp"
 #include "config/runtime_settings.hpp"
-#include "messages/records/agent.hpp"
 #include "messages/injection.hpp"
 #include "messages/monitor.hpp"
 #include "messages/providers.hpp"
+#include "messages/records/agent.hpp"
 #include "messages/runs.hpp"
 #include "messages/schedules.hpp"
 #include "messages/webhooks.hpp"
@@ -21,24 +21,24 @@ namespace actors {
 
 /// What the tree is built from.
 struct engine_setup {
-  session_factory open_aide;            ///< connections for requests
-  session_factory open_intake;          ///< the journal's connection for new runs
-  session_factory open_journal;         ///< the journal's connection for all else that it writes
+  session_factory open_aide;    ///< connections for requests
+  session_factory open_intake;  ///< the journal's connection for new runs
+  session_factory open_journal; ///< the journal's connection for all else that it writes
   std::shared_ptr<const security::vault> vault;
   base::clock_ptr clock;
   std::shared_ptr<engine::metrics> metrics;
-  std::shared_ptr<net::engine> http;    ///< all that goes out
+  std::shared_ptr<net::engine> http;         ///< all that goes out
   std::shared_ptr<std::atomic<bool>> paused; ///< the kill switch, as net::engine holds to it
-  std::shared_ptr<const base::shared_value<config::runtime_settings>> settings; ///< in force
-  std::shared_ptr<const base::shared_value<records::user_profiles>> profiles;   ///< in force
+  std::shared_ptr<const base::shared_value<config::runtime_settings>> settings;  ///< in force
+  std::shared_ptr<const base::shared_value<records::user_profiles>> profiles;    ///< in force
   std::shared_ptr<base::shared_value<std::vector<std::string>>> trusted_domains; ///< `web_whitelist`
   std::vector<records::provider_settings> providers;
   messages::set_run_limits limits;
   int db_connections = 4;
-  std::string users_folder;             ///< holds a folder for each user's files
-  std::vector<records::queue_count> queued;        ///< as the database has it
-  std::vector<base::timestamp> autonomous_starts;  ///< within the last hour, oldest first
-  std::vector<records::agent_limit> agent_limits;  ///< of the agents that have one
+  std::string users_folder;                       ///< holds a folder for each user's files
+  std::vector<records::queue_count> queued;       ///< as the database has it
+  std::vector<base::timestamp> autonomous_starts; ///< within the last hour, oldest first
+  std::vector<records::agent_limit> agent_limits; ///< of the agents that have one
 };
 
 /// The running tree, by its fronts. They keep their address for as long as the server lives.

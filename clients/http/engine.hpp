@@ -41,10 +41,10 @@ struct engine_settings {
 
 /// Figures since the start, but for `open`.
 struct engine_counters {
-  std::uint64_t open = 0;     ///< transfers that have not ended
-  std::uint64_t started = 0;  ///< transfers
-  std::uint64_t connects = 0; ///< sockets made to connect with
-  std::uint64_t refused = 0;  ///< transfers that ended as fault::refused
+  std::uint64_t open = 0;                            ///< transfers that have not ended
+  std::uint64_t started = 0;                         ///< transfers
+  std::uint64_t connects = 0;                        ///< sockets made to connect with
+  std::uint64_t refused = 0;                         ///< transfers that ended as fault::refused
   std::chrono::steady_clock::time_point last_sent{}; ///< when a byte of a run's request went out last
 };
 

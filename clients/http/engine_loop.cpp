@@ -172,7 +172,8 @@ base::result<void> engine::loop::allow_hosts(const std::vector<std::string>& ent
 }
 
 engine_counters engine::loop::counters() const noexcept {
-  return {provider_.open.load() + open_.open.load(), last_id_.load(), connects_.load(), refused_.load(), last_sent_.load()};
+  return {provider_.open.load() + open_.open.load(), last_id_.load(), connects_.load(), refused_.load(),
+          last_sent_.load()};
 }
 
 void engine::loop::stop() {

@@ -35,12 +35,12 @@ std::optional<milliseconds> span_of(std::string_view text) {
       return std::nullopt;
     const auto unit = text.substr(0, std::min(text.size(), text.find_first_of("0123456789.")));
     text.remove_prefix(unit.size());
-    const double factor = unit == "ms"                 ? 1
+    const double factor = unit == "ms"                  ? 1
                           : unit == "s" || unit.empty() ? 1e3
-                          : unit == "m"                ? 60e3
-                          : unit == "h"                ? 3600e3
-                          : unit == "d"                ? 86400e3
-                                                       : -1;
+                          : unit == "m"                 ? 60e3
+                          : unit == "h"                 ? 3600e3
+                          : unit == "d"                 ? 86400e3
+                                                        : -1;
     if (factor < 0)
       return std::nullopt;
     ms += *n * factor;

@@ -43,7 +43,6 @@ void check_tools(const services& with, const boost::json::value& v, base::field_
   }
 }
 
-
 std::optional<std::vector<std::string>> tools_from_json(const boost::json::value& v) {
   if (v.is_string())
     return v.as_string() == "all" ? std::nullopt : std::optional(std::vector<std::string>{"none"});

@@ -30,11 +30,12 @@ struct waiting_view {
   base::timestamp queued_at{};
 };
 BOOST_DESCRIBE_STRUCT(waiting_view, (),
-                      (run_id, why, kind, agent_id, agent_name, owner, trigger_kind, parent_run_id, autonomous, queued_at))
+                      (run_id, why, kind, agent_id, agent_name, owner, trigger_kind, parent_run_id, autonomous,
+                       queued_at))
 
 struct queue_answer {
   std::int64_t running = 0;
-  std::int64_t asking = 0; ///< wait for a person's answer, and hold no place
+  std::int64_t asking = 0;           ///< wait for a person's answer, and hold no place
   std::int64_t waiting_for_runs = 0; ///< the same for their sub-agents
   std::int64_t queued = 0;
   int max_concurrent = 0;
@@ -53,8 +54,9 @@ queue_answer queue(call& c) {
   queue_answer out{rows.running, rows.asking, rows.for_runs, rows.queued, state.max_concurrent, {}};
   for (auto& w : rows.waiting)
     out.waiting.push_back({std::move(w.run_id), why_waiting(state, w.kind, w.agent_id.value_or(""), w.priority), w.kind,
-                           std::move(w.agent_id), std::move(w.agent_name), std::move(w.owner), std::move(w.trigger_kind),
-                           std::move(w.parent_run_id), w.priority == records::run_priority::autonomous, w.queued_at});
+                           std::move(w.agent_id), std::move(w.agent_name), std::move(w.owner),
+                           std::move(w.trigger_kind), std::move(w.parent_run_id),
+                           w.priority == records::run_priority::autonomous, w.queued_at});
   return out;
 }
 

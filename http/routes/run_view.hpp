@@ -51,11 +51,13 @@ struct run_answer {
   std::optional<std::string> result;
   std::optional<std::string> error;
   std::string trace_id;
-  std::vector<records::run_crash> crashes; ///< only of one run; when the last one is a crash and the run has failed, it was put aside
+  std::vector<records::run_crash>
+    crashes; ///< only of one run; when the last one is a crash and the run has failed, it was put aside
 };
 BOOST_DESCRIBE_STRUCT(run_answer, (),
-                      (id, kind, agent_id, agent_name, conversation_id, message, trigger, parent, copy_of, status, why_waiting,
-                       queued_at, started_at, ended_at, input_tokens, output_tokens, cost_usd, result, error, trace_id, crashes))
+                      (id, kind, agent_id, agent_name, conversation_id, message, trigger, parent, copy_of, status,
+                       why_waiting, queued_at, started_at, ended_at, input_tokens, output_tokens, cost_usd, result,
+                       error, trace_id, crashes))
 
 [[nodiscard]] run_answer view_of(const records::run_view& row);
 

@@ -120,7 +120,8 @@ std::vector<step_view> steps(call& c) {
 
 std::vector<records::prompt_record> prompts(call& c) {
   const auto row = find(c.with, c.viewer(), c.parameter());
-  return c.db("runs.prompts", [by = c.viewer(), id = row.id](storage::session& s) { return storage::runs::prompts(s, by, id); });
+  return c.db("runs.prompts",
+              [by = c.viewer(), id = row.id](storage::session& s) { return storage::runs::prompts(s, by, id); });
 }
 
 action_done stop(call& c) {
@@ -147,7 +148,11 @@ struct fork_body {
   std::optional<std::string> message;
   static std::span<const base::field_rule> rules() {
     static constexpr base::field_rule all[]
-      = {{.name = "seq", .help = "the answer of the model from which on it goes its own way", .required = true, .min = 1, .max = 1'000'000},
+      = {{.name = "seq",
+          .help = "the answer of the model from which on it goes its own way",
+          .required = true,
+          .min = 1,
+          .max = 1'000'000},
          {.name = "model", .help = "`provider:model`; empty: the same", .min = 3, .max = 200},
          {.name = "message", .help = "in place of the first run's", .max = 200'000}};
     return all;
@@ -205,7 +210,8 @@ void add_runs(route_table& t) {
     {.method = "GET",
      .path = "/api/runs/{id}/prompts",
      .key_scopes = readers,
-     .help = "System prompts and tools that the run's model was told of; the input of a model's step names one as `prompt`"},
+     .help
+     = "System prompts and tools that the run's model was told of; the input of a model's step names one as `prompt`"},
     prompts);
   t.add<run_begun>({.method = "POST",
                     .path = "/api/runs/{id}/rerun",

@@ -36,8 +36,8 @@ struct agent_record {
   records::missed_runs missed_runs = records::missed_runs::skip;
   int missed_runs_max = 5;
   int schedule_jitter_s = 0;
-  bool allow_overlap = false; ///< whether a time may come while a run of an earlier one goes on
-  std::vector<std::vector<std::string>> within; ///< made by an agent: what run_definition::within begins with
+  bool allow_overlap = false;                    ///< whether a time may come while a run of an earlier one goes on
+  std::vector<std::vector<std::string>> within;  ///< made by an agent: what run_definition::within begins with
   std::optional<base::timestamp> schedule_since; ///< times up to here do not count: it was set or switched on then
 };
 BOOST_DESCRIBE_STRUCT(agent_record, (),

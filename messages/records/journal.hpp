@@ -13,9 +13,9 @@ namespace records {
 
 /// A run to be queued, alone or with the event that caused it.
 struct new_run {
-  run_record run;                     ///< state queued
-  std::optional<trigger_event> event; ///< stored in the same transaction
-  std::string user_message;                    ///< kind chat: appended to the conversation as role user
+  run_record run;                                ///< state queued
+  std::optional<trigger_event> event;            ///< stored in the same transaction
+  std::string user_message;                      ///< kind chat: appended to the conversation as role user
   std::vector<attachment_head> attachments = {}; ///< kind chat: that go with user_message
   /// Kind chat: the run whose user message this one replaces. The conversation goes back to before it, and what was said
   /// from there on is kept as a version.
@@ -43,19 +43,20 @@ struct run_change {
   std::optional<base::timestamp> ended_at;
   std::optional<stored_message> answer; ///< kind chat, at the end: appended to the conversation
 };
-BOOST_DESCRIBE_STRUCT(run_change, (), (state, why_waiting, input_tokens, output_tokens, cost_usd, result, error, ended_at, answer))
+BOOST_DESCRIBE_STRUCT(run_change, (),
+                      (state, why_waiting, input_tokens, output_tokens, cost_usd, result, error, ended_at, answer))
 
 /// All that one run writes at once. A run has at most one of these under way.
 struct run_write {
   std::string run_id;
-  std::optional<std::string> conversation_id; ///< for run_change::answer
-  std::vector<step_record> steps;    ///< inserted, or updated where (run_id, seq) is there
-  std::vector<audit_record> audit;   ///< appended to the hash chain
+  std::optional<std::string> conversation_id;      ///< for run_change::answer
+  std::vector<step_record> steps;                  ///< inserted, or updated where (run_id, seq) is there
+  std::vector<audit_record> audit;                 ///< appended to the hash chain
   std::optional<confirmation_record> confirmation; ///< inserted, or updated where (run_id, call_id) is there
   std::optional<run_change> change;
-  std::vector<run_record> queued = {}; ///< runs that begin with it: those that it waits for
+  std::vector<run_record> queued = {};     ///< runs that begin with it: those that it waits for
   std::vector<prompt_record> prompts = {}; ///< that its steps name; those that are there stay as they are
-  std::vector<trigger_event> events = {}; ///< that no run came of; one whose key is there already is left out
+  std::vector<trigger_event> events = {};  ///< that no run came of; one whose key is there already is left out
 };
 BOOST_DESCRIBE_STRUCT(run_write, (),
                       (run_id, conversation_id, steps, audit, confirmation, change, queued, prompts, events))

@@ -51,7 +51,7 @@ struct run_record {
   std::optional<std::string> owner_user_id;    ///< empty = a system agent
   std::optional<std::string> trigger_event_id; ///< the event that started it
   std::optional<std::string> parent_run_id;
-  std::optional<int> parent_seq;         ///< the parent's step that waits for this run
+  std::optional<int> parent_seq;          ///< the parent's step that waits for this run
   std::optional<std::string> forked_from; ///< the run whose steps before forked_seq stand at this one's beginning
   std::optional<int> forked_seq;
   run_priority priority = run_priority::autonomous; ///< SMALLINT: 0 interactive, 1 autonomous
@@ -72,8 +72,8 @@ struct run_record {
 };
 BOOST_DESCRIBE_STRUCT(run_record, (),
                       (id, kind, agent_id, conversation_id, owner_user_id, trigger_event_id, parent_run_id, parent_seq,
-                       forked_from, forked_seq, priority, definition, message, state, why_waiting, attempts, queued_at, started_at, ended_at, input_tokens,
-                       output_tokens, cost_usd, result, error, trace_id))
+                       forked_from, forked_seq, priority, definition, message, state, why_waiting, attempts, queued_at,
+                       started_at, ended_at, input_tokens, output_tokens, cost_usd, result, error, trace_id))
 
 /// One row of `trigger_events`. UNIQUE (source, source_id, dedupe_key) makes a redelivery harmless.
 struct trigger_event {
@@ -218,7 +218,7 @@ struct stored_message {
   std::optional<std::string> error = {};
   std::optional<turn_usage> usage = {};
   std::optional<models::stop_reason> stop_reason = {};
-  std::optional<std::string> reasoning = {}; ///< how the model came to it, as far as people may see that
+  std::optional<std::string> reasoning = {};        ///< how the model came to it, as far as people may see that
   std::optional<conversation_summary> summary = {}; ///< that was made before this answer
 };
 BOOST_DESCRIBE_STRUCT(stored_message, (),
@@ -237,6 +237,7 @@ struct claimed_run {
   bool orphaned = false;                          ///< the run that waited for it has ended
   bool from_queue = false;                        ///< else it was going on before
 };
-BOOST_DESCRIBE_STRUCT(claimed_run, (), (run, event, owner, steps, confirmations, history, attachments, orphaned, from_queue))
+BOOST_DESCRIBE_STRUCT(claimed_run, (),
+                      (run, event, owner, steps, confirmations, history, attachments, orphaned, from_queue))
 
 } // namespace records

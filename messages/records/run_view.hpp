@@ -36,8 +36,9 @@ struct run_view {
 };
 BOOST_DESCRIBE_STRUCT(run_view, (),
                       (id, kind, agent_id, agent_name, conversation_id, owner_user_id, trigger_event_id, trigger_kind,
-                       parent_run_id, parent_seq, forked_from, forked_seq, priority, message, state, why_waiting, attempts, queued_at, started_at, ended_at,
-                       input_tokens, output_tokens, cost_usd, result, error, trace_id))
+                       parent_run_id, parent_seq, forked_from, forked_seq, priority, message, state, why_waiting,
+                       attempts, queued_at, started_at, ended_at, input_tokens, output_tokens, cost_usd, result, error,
+                       trace_id))
 
 /// A row of `run_crashes`: a run's actor failed, or somebody had the run tried again.
 struct run_crash {

@@ -16,11 +16,15 @@ std::optional<base::timestamp> after(std::vector<net::header> headers) {
 }
 
 TEST(RateLimit, holds_calls_when_none_is_left) {
-  EXPECT_EQ(after({{"anthropic-ratelimit-requests-remaining", "0"}, {"anthropic-ratelimit-requests-reset", "2026-03-01T12:00:30Z"}}), now + 30s);
+  EXPECT_EQ(after({{"anthropic-ratelimit-requests-remaining", "0"},
+                   {"anthropic-ratelimit-requests-reset", "2026-03-01T12:00:30Z"}}),
+            now + 30s);
   EXPECT_EQ(after({{"x-ratelimit-remaining-requests", "0"}, {"x-ratelimit-reset-requests", "6s"}}), now + 6s);
   EXPECT_EQ(after({{"x-ratelimit-remaining-tokens", "0"}, {"x-ratelimit-reset-tokens", "1.5s"}}), now + 1500ms);
   EXPECT_EQ(after({{"x-ratelimit-remaining-requests", "0"}, {"x-ratelimit-reset-requests", "20ms"}}), now + 20ms);
-  EXPECT_EQ(after({{"x-ratelimit-remaining", "0"}, {"x-ratelimit-reset", std::to_string((now + 9s).time_since_epoch().count())}}), now + 9s);
+  EXPECT_EQ(after({{"x-ratelimit-remaining", "0"},
+                   {"x-ratelimit-reset", std::to_string((now + 9s).time_since_epoch().count())}}),
+            now + 9s);
 }
 
 TEST(RateLimit, holds_none_for_longer_than_a_minute) {
@@ -35,7 +39,8 @@ TEST(RateLimit, what_is_left_or_cannot_be_read_holds_nothing) {
   EXPECT_FALSE(after({{"x-ratelimit-remaining-requests", "0"}}));
   EXPECT_FALSE(after({{"x-ratelimit-remaining-requests", "none"}, {"x-ratelimit-reset-requests", "6s"}}));
   EXPECT_FALSE(after({{"x-ratelimit-remaining-requests", "0"}, {"x-ratelimit-reset-requests", "soon"}}));
-  EXPECT_FALSE(after({{"anthropic-ratelimit-requests-remaining", "0"}, {"anthropic-ratelimit-requests-reset", "2026-03-01T11:00:00Z"}}));
+  EXPECT_FALSE(after(
+    {{"anthropic-ratelimit-requests-remaining", "0"}, {"anthropic-ratelimit-requests-reset", "2026-03-01T11:00:00Z"}}));
 }
 
 TEST(RateLimit, counts_the_calls_that_are_begun) {

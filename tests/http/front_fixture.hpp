@@ -48,7 +48,8 @@ public:
     last_autonomous = autonomous;
     return base::new_id();
   }
-  base::result<std::string> copy_run(std::string, std::string, bool, int, std::string, std::optional<std::string>) override {
+  base::result<std::string> copy_run(std::string, std::string, bool, int, std::string,
+                                     std::optional<std::string>) override {
     return base::new_id();
   }
   base::result<std::string> start_chat_turn(http::chat_message said) override {
@@ -195,8 +196,8 @@ protected:
     s.tools = {{"time", "Tells the time.", "read", false, "yes"},
                {"filesystem", "Files.", "destructive", true, "only_if_named"}};
     s.abilities = [](const records::run_definition& d) {
-      return std::vector<records::ability>{{"time", "Tell the time",
-                                            d.allowed_tools ? records::may_alone::never : records::may_alone::freely, "."}};
+      return std::vector<records::ability>{
+        {"time", "Tell the time", d.allowed_tools ? records::may_alone::never : records::may_alone::freely, "."}};
     };
     s.setup_code = setup_code;
     s.data_dir = "/var/lib/oai-web-of-the-test";

@@ -204,7 +204,8 @@ TEST_F(JournalStore, claims_of_one_agent_or_of_all_but_some) {
   EXPECT_TRUE(store.claim({ada, run_priority::autonomous, 9, {}, {"another", agent}}, now).empty());
   EXPECT_EQ(store.claim({ada, run_priority::autonomous, 1, agent, {}}, now).size(), 1U);
   EXPECT_EQ(store.claim({ada, run_priority::autonomous, 9, {}, {"another"}}, now).size(), 1U);
-  EXPECT_EQ(store.claim({ada, run_priority::interactive, 9, {}, {agent}}, now).size(), 1U) << "a chat keeps to no limit";
+  EXPECT_EQ(store.claim({ada, run_priority::interactive, 9, {}, {agent}}, now).size(), 1U)
+    << "a chat keeps to no limit";
 }
 
 TEST_F(JournalStore, counts_the_crashes_of_a_run_until_it_is_tried_again) {
@@ -481,7 +482,8 @@ TEST_F(JournalStore, what_models_were_told_is_kept_once) {
   step.kind = records::step_kind::model;
   step.request = {{"prompt", "h1"}};
   w.steps = {step};
-  w.prompts = {{"h1", "You are Otto.", boost::json::array{{{"name", "time"}}}, now}, {"h2", "Not asked for.", boost::json::array{}, now}};
+  w.prompts = {{"h1", "You are Otto.", boost::json::array{{{"name", "time"}}}, now},
+               {"h2", "Not asked for.", boost::json::array{}, now}};
   EXPECT_FALSE(store.write({w}).at(0));
   w.prompts[0].system = "another";
   EXPECT_FALSE(store.write({w}).at(0));

@@ -45,7 +45,8 @@ struct ModelProvider : support::actor_fixture {
              models::api api = models::api::compatible) {
     provider = sys.spawn<actors::model_provider>(
       tree.at("/outbound/provider/house", "provider"), http, gateway, std::make_shared<const tools::tool_set>(), clock,
-      records::provider_settings{"house", api, "http://127.0.0.1:1/v1", base::secret(key), base::secret(key)}, settings);
+      records::provider_settings{"house", api, "http://127.0.0.1:1/v1", base::secret(key), base::secret(key)},
+      settings);
   }
   /// Asks as a run would; the reply is there when the test has played the transfer.
   std::shared_ptr<std::optional<messages::model_reply>> call(int number = 1, bool streamed = true) {

@@ -355,7 +355,8 @@ TEST_F(AgentRun, reaching_the_bound_of_output_ends_the_run) {
   queue(agent_run("r1", "/say a first answer\n/tool time {}\n/say never said"));
   EXPECT_EQ(state_of("r1"), run_state::error);
   EXPECT_TRUE(tool_jobs.empty());
-  EXPECT_THAT(changes["r1"].error.value_or(""), testing::MatchesRegex("The model has written .* tokens in this run, and its limit is 1\\."));
+  EXPECT_THAT(changes["r1"].error.value_or(""),
+              testing::MatchesRegex("The model has written .* tokens in this run, and its limit is 1\\."));
   queue(agent_run("r2", "/say all of it"));
   advance(10ms);
   EXPECT_EQ(state_of("r2"), run_state::success) << "it is there already";

@@ -48,10 +48,10 @@ struct run_fixture : actor_fixture {
         return messages::blocking_result{job.work()};
       }};
     });
-    services->gateway = caf::actor_cast<messages::llm_gateway_actor>(sys.spawn<actors::llm_gateway>(
-      tree.at("/outbound/llm_gateway", "llm_gateway"), actors::gateway_services{},
-      caf::actor_cast<messages::model_actor>(
-        sys.spawn<actors::demo_provider>(tree.at("/outbound/provider/demo", "provider")))));
+    services->gateway = caf::actor_cast<messages::llm_gateway_actor>(
+      sys.spawn<actors::llm_gateway>(tree.at("/outbound/llm_gateway", "llm_gateway"), actors::gateway_services{},
+                                     caf::actor_cast<messages::model_actor>(sys.spawn<actors::demo_provider>(
+                                       tree.at("/outbound/provider/demo", "provider")))));
     services->settings = settings;
     services->trusted_domains = std::make_shared<base::shared_value<std::vector<std::string>>>();
     services->profiles = profiles;
@@ -118,7 +118,8 @@ struct run_fixture : actor_fixture {
         for (auto at = waiting.begin(); at != waiting.end() && static_cast<int>(out.runs.size()) < m.count;) {
           const auto agent = records::agent_of(*at);
           if (at->owner_user_id.value_or("") != m.owner_user_id || at->priority != m.priority
-              || (!m.agent_id.empty() && agent != m.agent_id) || std::ranges::find(m.without, agent) != m.without.end()) {
+              || (!m.agent_id.empty() && agent != m.agent_id)
+              || std::ranges::find(m.without, agent) != m.without.end()) {
             ++at;
             continue;
           }
@@ -145,8 +146,8 @@ struct run_fixture : actor_fixture {
         const auto at = std::ranges::find(waiting, m.run_id, &records::run_record::id);
         if (at == waiting.end())
           return messages::queued_run_stopped{};
-        messages::queued_run_stopped out{true, at->owner_user_id.value_or(""), at->priority, at->parent_run_id.value_or(""),
-                                            records::agent_of(*at)};
+        messages::queued_run_stopped out{true, at->owner_user_id.value_or(""), at->priority,
+                                         at->parent_run_id.value_or(""), records::agent_of(*at)};
         changes[at->id].state = records::run_state::stopped;
         waiting.erase(at);
         return out;
@@ -187,7 +188,8 @@ struct run_fixture : actor_fixture {
     return out;
   }
   /// A run of an agent with this prompt that may use the named tools.
-  static records::run_record agent_run(const std::string& id, const std::string& prompt, const std::string& owner = "u1",
+  static records::run_record agent_run(const std::string& id, const std::string& prompt,
+                                       const std::string& owner = "u1",
                                        records::run_priority priority = records::run_priority::autonomous) {
     records::run_record run;
     run.id = id;
@@ -265,10 +267,10 @@ struct run_fixture : actor_fixture {
   std::vector<std::string> notes; ///< what the hub was told of runs
   std::vector<records::audit_record> audits;
   bool audit_fails = false;
-  std::vector<records::agent_limit> agent_limits;  ///< as the database has them
-  std::vector<base::timestamp> autonomous_starts;  ///< the same
-  std::vector<records::agent_record> subagents; ///< that the tool `agents` finds
-  int runs_above = 0;                           ///< what it is told of the run's depth
+  std::vector<records::agent_limit> agent_limits; ///< as the database has them
+  std::vector<base::timestamp> autonomous_starts; ///< the same
+  std::vector<records::agent_record> subagents;   ///< that the tool `agents` finds
+  int runs_above = 0;                             ///< what it is told of the run's depth
   std::vector<std::string> tool_jobs;
 };
 

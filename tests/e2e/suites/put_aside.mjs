@@ -6,7 +6,7 @@ suite("Put aside", () => {
   test("a run that fails inside the server three times is put aside, and goes on when it is tried again", async () => {
     await as_admin("POST", "/api/credentials", { key: "system:allow_injection", value: true });
     try {
-      const agent = await make_agent("/tool time {}\n/slow 4 it is there");
+      const agent = await make_agent("/tool time {}\n/slow 4 it is there", { allowed_tools: ["time"] });
       const { run_id } = await as_admin("POST", `/api/agents/${agent.id}/run`, {});
       const run = () => as_admin("GET", `/api/runs/${run_id}`);
       const page = await new_page();
@@ -22,7 +22,7 @@ suite("Put aside", () => {
       await page.getByRole("button", { name: "Try again" }).click();
       await page.getByText("tried again by marta").waitFor();
       const ended = await eventually("it has ended", async () => { const r = await run(); return r.status === "success" && r; });
-      assert.equal(ended.result, "it is there");
+      assert.match(ended.result, /it is there$/);
       const steps = await as_admin("GET", `/api/runs/${run_id}/steps`);
       assert.equal(steps.filter((s) => s.kind === "tool").length, 1, "what was done is not done again");
       assert.equal((await call("POST", `/api/runs/${run_id}/try-again`, { cookie: await cookie_for() })).status, 409);

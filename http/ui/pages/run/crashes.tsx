@@ -7,7 +7,7 @@ import { useAct } from "../../lib/act";
 import { plural } from "../../lib/format";
 
 /// How often the run failed inside the server; where it was put aside for that, the way to have it tried again.
-export function Crashes({ run, crashes }: { run: Run; crashes: NonNullable<Run["crashes"]> }) {
+export function Crashes({ run, crashes, on_tried }: { run: Run; crashes: NonNullable<Run["crashes"]>; on_tried: () => void }) {
   const act = useAct();
   const aside = run.status === "error" && crashes.at(-1)?.error != null;
   const failed = crashes.filter((c) => c.error !== null).length;
@@ -19,7 +19,7 @@ export function Crashes({ run, crashes }: { run: Run; crashes: NonNullable<Run["
         <ul class="plain-list">{crashes.map((c) => <li key={c.at + c.step}><span class="faint"><Time at={c.at} /></span> {c.error === null ? <>tried again by {c.tried_by}</> : <>{c.step === 0 ? "before its first step" : `after step ${c.step}`}: <span class="break">{c.error}</span></>}</li>)}</ul>
         <FormError error={act.error} />
       </div>
-      {aside && <Button small server busy={act.busy} icon="rerun" onClick={() => void act.run(() => api.try_again(run.id))}>Try again</Button>}
+      {aside && <Button small server busy={act.busy} icon="rerun" onClick={() => void act.run(() => api.try_again(run.id)).then(on_tried)}>Try again</Button>}
     </div>
   );
 }

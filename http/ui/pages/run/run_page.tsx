@@ -69,7 +69,7 @@ export function RunPage({ id }: { id: string }) {
         <Scroll label="Run">
           <FormError error={act.error} />
           <Loaded of={live.run} what="the run" unaffected="The run itself is not affected.">
-            {(it) => <Content run={it} steps={live.steps.data ?? []} text={live.text} now={now} selected={selected} />}
+            {(it) => <Content run={it} steps={live.steps.data ?? []} text={live.text} now={now} selected={selected} on_tried={live.run.reload} />}
           </Loaded>
           {live.steps.error && live.run.data && <Loaded of={live.steps} what="the steps">{() => null}</Loaded>}
         </Scroll>
@@ -92,7 +92,7 @@ function with_present(run: Run, steps: readonly Step[], text: string): readonly 
   return [...steps, present];
 }
 
-function Content({ run, steps, text, now, selected }: { run: Run; steps: readonly Step[]; text: string; now: number; selected: number | null }) {
+function Content({ run, steps, text, now, selected, on_tried }: { run: Run; steps: readonly Step[]; text: string; now: number; selected: number | null; on_tried: () => void }) {
   const active = is_active(run.status);
   const waited_for = steps.filter((s) => s.state === "begun").flatMap(children_of);
   return (
@@ -101,7 +101,7 @@ function Content({ run, steps, text, now, selected }: { run: Run; steps: readonl
       {run.status === "waiting" && waited_for.length > 0 && <div class="notice" role="status"><Mark name="wait" /><div><p><b>{run.why_waiting}</b> It holds no place meanwhile.</p><ChildLinks children={waited_for} /></div></div>}
       {run.status === "waiting" && waited_for.length === 0 && run.conversation_id && <div class="notice notice--warn"><Mark name="hand" /><p><b>It waits for your answer.</b> {run.why_waiting}</p><a class="btn btn--sm" href={`/chat/${run.conversation_id}`}>Go to the question</a></div>}
       {run.status === "queued" && run.why_waiting && <div class="notice" role="status"><Mark name="wait" /><p><b>Waiting.</b> {run.why_waiting}</p></div>}
-      {run.crashes && run.crashes.length > 0 && <Crashes run={run} crashes={run.crashes} />}
+      {run.crashes && run.crashes.length > 0 && <Crashes run={run} crashes={run.crashes} on_tried={on_tried} />}
       {run.error && <div class="notice notice--bad" role="alert"><Mark name="bad" word="Problem:" /><p><b>The run failed.</b> {run.error} What its steps did until then stays done.</p></div>}
       {run.copy_of && <p class="dim">{run.copy_of.seq ? <>Forked from <a href={`/runs/${run.copy_of.run_id}?step=${run.copy_of.seq}`}>another run at step {run.copy_of.seq}</a>: the steps before it were copied, and not done again.</> : <>It repeats <a href={`/runs/${run.copy_of.run_id}`}>another run</a> with the same input.</>}</p>}
       <RunFigures run={run} steps={steps} now={now} />
