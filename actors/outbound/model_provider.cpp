@@ -261,7 +261,7 @@ void model_provider::failed(call& c, const models::provider_error& e) {
   else
     breaker_.undecided();
   if (e.status == 429)
-    limit_of(c).refused(e.retry_after.value_or(std::chrono::seconds{1}), clock_->now());
+    limit_of(c).refused(e.retry_after, clock_->now());
   spdlog::warn("model_call_failed provider={} run={} status={} type={} retryable={}", at_.name, c.what.call.run_id,
                e.status, e.type, e.retryable);
   messages::model_reply out;

@@ -100,9 +100,11 @@ void rate_limit::learn(const std::vector<net::header>& headers, base::timestamp 
   until_ = now + std::min<milliseconds>(until, longest_hold);
 }
 
-void rate_limit::refused(milliseconds retry_after, base::timestamp now) {
+void rate_limit::refused(std::optional<milliseconds> retry_after, base::timestamp now) {
+  if (!retry_after && held_until(now))
+    return;
   left_ = 0;
-  until_ = std::max(until_, now + std::clamp<milliseconds>(retry_after, milliseconds{0}, longest_hold));
+  until_ = now + std::clamp<milliseconds>(retry_after.value_or(std::chrono::seconds{1}), milliseconds{0}, longest_hold);
 }
 
 } // namespace models

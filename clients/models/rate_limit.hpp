@@ -19,8 +19,9 @@ public:
 
   /// The head of an answer, whatever its status.
   void learn(const std::vector<net::header>& headers, base::timestamp now);
-  /// It refused a call for its limit (429).
-  void refused(std::chrono::milliseconds retry_after, base::timestamp now);
+  /// It refused a call for its limit (429). What it asks for then counts more than when its limits are whole again; where
+  /// it asks for nothing and has said nothing, a second.
+  void refused(std::optional<std::chrono::milliseconds> retry_after, base::timestamp now);
   /// A call is made.
   void begun() {
     if (left_ && *left_ > 0)

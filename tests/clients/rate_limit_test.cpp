@@ -63,6 +63,13 @@ TEST(RateLimit, a_refusal_holds_for_what_it_asks) {
   EXPECT_FALSE(limit.held_until(now + 8s));
   limit.refused(2h, now);
   EXPECT_EQ(limit.held_until(now), now + 60s);
+  limit.learn({{"x-ratelimit-remaining-tokens", "0"}, {"x-ratelimit-reset-tokens", "6m0s"}}, now);
+  limit.refused(1s, now);
+  EXPECT_EQ(limit.held_until(now), now + 1s) << "it asks for a second, though its limits are whole again only later";
+  limit.refused(std::nullopt, now);
+  EXPECT_EQ(limit.held_until(now), now + 1s);
+  limit.refused(std::nullopt, now + 2s);
+  EXPECT_EQ(limit.held_until(now + 2s), now + 3s);
 }
 
 } // namespace
