@@ -15,6 +15,7 @@
 #include "storage/open_databases.hpp"
 #include "storage/providers.hpp"
 #include "storage/runtime_settings.hpp"
+#include "storage/spending.hpp"
 #include "storage/user_settings.hpp"
 #include "storage/users.hpp"
 #include "storage/whitelists.hpp"
@@ -230,6 +231,7 @@ std::uint16_t take_the_lead(connections& c, const base::secret& conninfo, const 
 struct first_look {
   config::runtime_settings settings;
   records::user_profiles profiles;
+  records::spending_rules spending;
   std::vector<records::provider_settings> providers;
   std::vector<std::string> trusted_domains;
   std::vector<records::queue_count> queued;
@@ -242,6 +244,7 @@ first_look look(storage::session& s, const storage::opened_databases& databases,
   first_look seen;
   seen.settings = storage::load_runtime_settings(s, *databases.vault);
   seen.profiles = storage::user_settings::profiles(s, *databases.vault);
+  seen.spending = storage::spending::rules(s, seen.settings.time_zone);
   seen.providers = storage::load_providers(s, *databases.vault, seen.settings, seen.profiles);
   seen.trusted_domains = storage::web_whitelist::domains(s);
   seen.queued = storage::count_queued(s);
@@ -274,6 +277,7 @@ actors::engine_setup setup_of(const config::start_settings& settings, const stor
   setup.agent_limits = std::move(seen.agent_limits);
   setup.settings = now.settings;
   setup.profiles = now.profiles;
+  setup.spending = now.spending;
   setup.trusted_domains = now.trusted_domains;
   setup.providers = std::move(seen.providers);
   net::engine_settings outgoing;
@@ -346,6 +350,7 @@ int serve_until(const sigset_t& ends, const config::sourced_settings& sourced, c
   const auto metrics = std::make_shared<engine::metrics>();
   const http::in_force now{std::make_shared<http::settings_holder>(seen.settings),
                            std::make_shared<base::shared_value<records::user_profiles>>(seen.profiles),
+                           std::make_shared<base::shared_value<records::spending_rules>>(seen.spending),
                            std::make_shared<base::shared_value<std::vector<std::string>>>(seen.trusted_domains)};
   http::services services;
   if (!seen.has_users && !is_loopback(settings.host)) {

@@ -6,6 +6,7 @@
 #include "messages/schema.hpp"
 #include "storage/providers.hpp"
 #include "storage/runtime_settings.hpp"
+#include "storage/spending.hpp"
 #include "storage/user_settings.hpp"
 #include "storage/whitelists.hpp"
 
@@ -166,6 +167,12 @@ void actor_port::deliver_webhook(webhook_delivery d, std::function<void(base::re
 }
 
 base::result<void> actor_port::triggers_changed() {
+  const auto read = db("spending.rules", [zone = now_.settings->get()->time_zone](storage::session& s) -> std::any {
+    return storage::spending::rules(s, zone);
+  });
+  if (!read)
+    return read.error();
+  now_.spending->set(std::any_cast<records::spending_rules>(*read));
   caf::anon_send(to_.supervisor, messages::agents_changed{});
   caf::anon_send(to_.scheduler, messages::schedules_changed{}); // it reads all anew whenever it acts
   return tell(to_.webhooks, messages::reload_webhooks{});
@@ -175,6 +182,7 @@ base::result<void> actor_port::settings_changed() {
   struct all_settings {
     config::runtime_settings settings;
     records::user_profiles profiles;
+    records::spending_rules spending;
     std::vector<records::provider_settings> providers;
     std::vector<std::string> trusted_domains;
   };
@@ -182,6 +190,7 @@ base::result<void> actor_port::settings_changed() {
     all_settings out;
     out.settings = storage::load_runtime_settings(s, *vault);
     out.profiles = storage::user_settings::profiles(s, *vault);
+    out.spending = storage::spending::rules(s, out.settings.time_zone);
     out.providers = storage::load_providers(s, *vault, out.settings, out.profiles);
     out.trusted_domains = storage::web_whitelist::domains(s);
     return out;
@@ -192,6 +201,7 @@ base::result<void> actor_port::settings_changed() {
   auto& fresh = all.settings;
   const auto was_paused = now_.settings->get()->paused;
   now_.profiles->set(std::move(all.profiles));
+  now_.spending->set(std::move(all.spending));
   now_.trusted_domains->set(std::move(all.trusted_domains));
   caf::anon_send(to_.gateway, messages::set_providers{std::move(all.providers)});
   caf::anon_send(to_.supervisor, run_limits_of(fresh));

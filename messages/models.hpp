@@ -12,7 +12,8 @@ namespace messages {
 struct call_model {
   std::string run_id;
   std::string trace_id;
-  std::string user_id; ///< whose own key is used where there is one; empty = a system agent
+  std::string user_id; ///< whose own key is used where there is one, and who pays; empty = a system agent
+  std::vector<std::string> agent_ids; ///< who pays too: the run's agent, and those above it
   int call = 1;        ///< 1, 2, … within the run; pieces and cancellations name it
   std::string model;   ///< `provider:model`
   base::trusted_text system;
@@ -27,7 +28,7 @@ struct call_model {
   bool streamed = false; ///< pieces go to the sender while they come
 };
 BOOST_DESCRIBE_STRUCT(call_model, (),
-                      (run_id, trace_id, user_id, call, model, system, turn, task, input, attachments, history,
+                      (run_id, trace_id, user_id, agent_ids, call, model, system, turn, task, input, attachments, history,
                        since_task, tools, failed_calls, streamed))
 
 /// What a call of a model came to: an answer, or why there is none.

@@ -12,8 +12,20 @@ namespace messages {
 struct provider_call {
   call_model call;
   base::secret key;                       ///< empty: the provider's own
-  std::optional<models::model_info> info; ///< of the model, where it is known
+  std::optional<models::model_info> info; ///< of the model, where it is known; max_output_tokens holds for this call
+  std::int64_t reservation = 0; ///< of the money that the call may take; 0 = there is no budget
 };
+
+/// A call that money was reserved for is over. Sent by the provider to the gateway.
+struct call_settled {
+  std::int64_t reservation = 0;
+  std::optional<double> cost_usd; ///< what it took; empty = not known
+  bool reached_model = false;     ///< without an answer: whether the provider had begun one
+};
+BOOST_DESCRIBE_STRUCT(call_settled, (), (reservation, cost_usd, reached_model))
+/// The gateway's own tick: calls that wait for money which others have reserved are looked at again.
+struct try_waiting_calls {};
+BOOST_DESCRIBE_STRUCT(try_waiting_calls, (), ())
 
 /// Where the providers are from now on; one that is not among them ends. Sent by the front when settings change.
 struct set_providers {
@@ -64,7 +76,8 @@ struct known_providers {
 BOOST_DESCRIBE_STRUCT(known_providers, (), (providers))
 
 using llm_gateway_actor
-  = model_actor::extend<caf::reacts_to<set_providers>, caf::reacts_to<models_listed>, caf::reacts_to<refresh_models>,
+  = model_actor::extend<caf::reacts_to<set_providers>, caf::reacts_to<call_settled>,
+                        caf::reacts_to<try_waiting_calls>, caf::reacts_to<models_listed>, caf::reacts_to<refresh_models>,
                         caf::replies_to<get_models>::with<known_models>, caf::replies_to<get_model>::with<known_model>,
                         caf::replies_to<get_providers>::with<known_providers>>;
 
@@ -91,6 +104,8 @@ CAF_ADD_TYPE_ID(provider_messages, (messages::known_providers))
 CAF_ADD_TYPE_ID(provider_messages, (messages::get_model))
 CAF_ADD_TYPE_ID(provider_messages, (messages::known_model))
 CAF_ADD_TYPE_ID(provider_messages, (messages::make_held_calls))
+CAF_ADD_TYPE_ID(provider_messages, (messages::call_settled))
+CAF_ADD_TYPE_ID(provider_messages, (messages::try_waiting_calls))
 CAF_END_TYPE_ID_BLOCK(provider_messages)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(messages::provider_call)

@@ -58,6 +58,12 @@ public:
     put(std::bit_cast<std::uint64_t>(d));
     ++count_;
   }
+  void add(std::optional<double> d) {
+    if (d)
+      add(*d);
+    else
+      add_null();
+  }
   void add_null() {
     put(0xFFFFFFFFU);
     has_null_ = true;

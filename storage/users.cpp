@@ -47,10 +47,14 @@ row change(session& s, const std::string& id, const records::user_change& change
   s.exec(one_at_a_time);
   const auto changed
     = read_row<row>(s.exec("UPDATE users SET role = COALESCE($2, role), is_active = COALESCE($3, is_active), "
-                           "password_hash = COALESCE($4, password_hash), email = COALESCE($5, email), updated_at = $6 "
+                           "password_hash = COALESCE($4, password_hash), email = COALESCE($5, email), updated_at = $6, "
+                           "budget_day_usd = CASE WHEN $7 THEN $8 ELSE budget_day_usd END, "
+                           "budget_month_usd = CASE WHEN $9 THEN $10 ELSE budget_month_usd END "
                            "WHERE id = $1 RETURNING "
                              + columns_of<row>(),
-                           id, change.role, change.is_active, change.password_hash, change.email, now));
+                           id, change.role, change.is_active, change.password_hash, change.email, now, change.budget_day_usd.has_value(),
+                           change.budget_day_usd.value_or(std::nullopt), change.budget_month_usd.has_value(),
+                           change.budget_month_usd.value_or(std::nullopt)));
   if (!changed)
     throw base::failure_error(base::errc::not_found, "there is no such user");
   if (s.exec("SELECT 1 FROM users WHERE role = 'admin' AND is_active LIMIT 1").empty())

@@ -333,6 +333,9 @@ private:
   static records::run_definition definition_of(const agent_record& agent, const running& parent, bool in_chat) {
     auto d = records::definition_of(agent);
     d.from_outside = d.from_outside || parent.definition.from_outside || parent.untrusted_text_entered;
+    d.budgets_above = parent.definition.budgets_above;
+    if (!parent.agent_id.empty())
+      d.budgets_above.push_back(parent.agent_id);
     if (in_chat) // the user's own agent, started for him as by the run button
       return d;
     for (auto& list : lists_of(parent.definition))

@@ -54,6 +54,7 @@ class tool_set;
 
 /// The run that a call is made in: what the agents that it makes, and those that it starts, may not exceed.
 struct running {
+  std::string agent_id;               ///< empty: a chat turn
   records::run_definition definition; ///< max_tool_calls is there: the bound in force, 0 = none
   bool untrusted_text_entered = false;
   std::shared_ptr<const tool_set> tools;

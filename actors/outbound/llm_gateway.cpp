@@ -1,8 +1,10 @@
 #include "actors/outbound/llm_gateway.hpp"
 
+#include "actors/outbound/call_cost.hpp"
 #include "actors/outbound/model_provider.hpp"
 #include "actors/storage/db_pool.hpp"
 #include "clients/models/demo_model.hpp"
+#include "config/time_zones.hpp"
 #include "storage/model_lists.hpp"
 
 #include <caf/all.hpp>
@@ -17,6 +19,8 @@ namespace {
 constexpr std::chrono::hours refresh_every{1};
 constexpr std::chrono::seconds state_time{2};     ///< for a provider to say how it is
 constexpr std::chrono::seconds database_time{20}; ///< more than statement_timeout
+constexpr std::chrono::minutes call_time{35};     ///< more than a run waits for an answer
+constexpr std::chrono::seconds look_again{1};     ///< while calls wait for money
 constexpr std::string_view demo_name = "demo";
 
 } // namespace
@@ -33,9 +37,13 @@ llm_gateway::behavior_type llm_gateway::make_behavior() {
       if (name == demo_name)
         return delegate(demo_, std::move(m));
       if (const auto at = providers_.find(name); at != providers_.end()) {
-        messages::provider_call call{{}, own_key(m.user_id, name), info_of(name, m.model)};
-        call.call = std::move(m);
-        return delegate(at->second.actor, std::move(call));
+        if (budgets_of(m).empty()) {
+          auto info = info_of(name, m.model);
+          return delegate(at->second.actor, for_provider(std::move(m), std::move(info)));
+        }
+        auto reply = make_response_promise<messages::model_reply>();
+        pay(std::make_shared<paid_call>(paid_call{std::move(m), reply}));
+        return reply;
       }
       messages::model_reply reply;
       reply.error = "There is no provider for the model \"" + m.model + "\". Providers: demo";
@@ -43,7 +51,23 @@ llm_gateway::behavior_type llm_gateway::make_behavior() {
         reply.error += ", " + known;
       return reply;
     },
+    [this](const messages::call_settled& m) {
+      ledger_.settle(m.reservation, m.cost_usd, m.reached_model, [this](const auto& zone) { return period_of(zone); });
+      try_waiting();
+    },
+    [this](messages::try_waiting_calls) {
+      tick_pending_ = false;
+      ledger_.forget_before(with_.clock->now() - call_time);
+      try_waiting();
+    },
     [this](const messages::cancel_model_call& m) {
+      if (const auto at = std::ranges::find_if(
+            waiting_, [&](const auto& c) { return c->what.run_id == m.run_id && c->what.call == m.call; });
+          at != waiting_.end()) {
+        (*at)->reply.deliver(messages::model_reply{.error = "The call was cancelled."});
+        waiting_.erase(at);
+        return;
+      }
       send(demo_, m);
       for (const auto& [name, provider] : providers_)
         send(provider.actor, m);
@@ -70,6 +94,10 @@ llm_gateway::behavior_type llm_gateway::make_behavior() {
       messages::known_models out;
       for (const auto& [name, list] : lists_)
         out.models.insert(out.models.end(), list.models.begin(), list.models.end());
+      const auto rules = with_.spending->get();
+      for (auto& m : out.models)
+        if (const auto own = rules->prices.find(m.id); own != rules->prices.end())
+          m.pricing = own->second;
       out.models.push_back(models::demo::info());
       return out;
     },
@@ -120,6 +148,7 @@ void llm_gateway::on_exit() {
   for (const auto& [name, provider] : providers_)
     caf::anon_send_exit(provider.actor, caf::exit_reason::user_shutdown);
   providers_.clear();
+  waiting_.clear(); // their runs hear that the promise is broken, and call again
   destroy(demo_);
   with_ = {};
 }
@@ -185,11 +214,112 @@ void llm_gateway::store_list(const messages::models_listed& m) {
 }
 
 std::optional<models::model_info> llm_gateway::info_of(const std::string& provider, const std::string& model) const {
-  const auto list = lists_.find(provider);
-  if (list == lists_.end())
-    return std::nullopt;
-  const auto at = std::ranges::find(list->second.models, model, &models::model_info::id);
-  return at == list->second.models.end() ? std::nullopt : std::optional(*at);
+  std::optional<models::model_info> out;
+  if (const auto list = lists_.find(provider); list != lists_.end())
+    if (const auto at = std::ranges::find(list->second.models, model, &models::model_info::id);
+        at != list->second.models.end())
+      out = *at;
+  const auto rules = with_.spending->get();
+  if (const auto own = rules->prices.find(model); out && own != rules->prices.end())
+    out->pricing = own->second;
+  return out;
+}
+
+messages::provider_call llm_gateway::for_provider(messages::call_model m,
+                                                  std::optional<models::model_info> info) const {
+  messages::provider_call out;
+  out.key = own_key(m.user_id, m.model.substr(0, m.model.find(':')));
+  out.info = std::move(info);
+  out.call = std::move(m);
+  return out;
+}
+
+std::vector<budget_ledger::limited> llm_gateway::budgets_of(const messages::call_model& m) const {
+  const auto rules = with_.spending->get();
+  std::vector<budget_ledger::limited> out;
+  if (const auto at = rules->users.find(m.user_id); at != rules->users.end())
+    out.push_back({{storage::spending::payer::user, at->first}, at->second});
+  for (const auto& id : m.agent_ids) {
+    const budget_ledger::account account{storage::spending::payer::agent, id};
+    if (const auto at = rules->agents.find(id);
+        at != rules->agents.end() && std::ranges::find(out, account, &budget_ledger::limited::of) == out.end())
+      out.push_back({account, at->second});
+  }
+  return out;
+}
+
+std::string llm_gateway::zone_of(const std::string& user_id) const {
+  const auto rules = with_.spending->get();
+  const auto own = rules->time_zones.find(user_id);
+  return own == rules->time_zones.end() ? rules->time_zone : own->second;
+}
+
+budget_ledger::period llm_gateway::period_of(const std::string& zone) const {
+  const auto now = config::day_and_month_of(zone, with_.clock->now());
+  return {zone, now.day, now.month};
+}
+
+/// Hands the call on once its money is reserved, or lets it wait for that, or refuses it.
+void llm_gateway::pay(const std::shared_ptr<paid_call>& call) {
+  auto& m = call->what;
+  const auto refuse = [&](std::string why) { call->reply.deliver(messages::model_reply{.error = std::move(why)}); };
+  const auto name = m.model.substr(0, m.model.find(':'));
+  const auto at = providers_.find(name);
+  if (at == providers_.end())
+    return refuse("The provider of the model \"" + m.model + "\" was removed.");
+  budget_ledger::wish wish;
+  wish.budgets = budgets_of(m); // as they are now: they may have changed while it waited
+  wish.now = period_of(zone_of(m.user_id));
+  for (const auto& b : wish.budgets)
+    if (!ledger_.knows(b.of, wish.now))
+      return read_spent(call, b.of, wish.now);
+  auto info = info_of(name, m.model);
+  if (!info || !info->pricing.prompt || !info->pricing.completion)
+    return refuse("What the model \"" + m.model + "\" costs is not known, so that a budget cannot be kept with it. "
+                  "An administrator can enter its price on the models page.");
+  const auto prompt = most_prompt_tokens(m, *with_.tools);
+  wish.max_output_tokens = info->max_output_tokens > 0 ? info->max_output_tokens : usual_output_tokens;
+  wish.cost = [&](std::int64_t output) { return most_cost(info->pricing, prompt, output); };
+  auto decision = ledger_.reserve(wish, with_.clock->now());
+  if (decision.is == budget_ledger::verdict::refused)
+    return refuse(std::move(decision.why));
+  if (decision.is == budget_ledger::verdict::wait) {
+    waiting_.push_back(call);
+    if (!std::exchange(tick_pending_, true))
+      delayed_send(this, look_again, messages::try_waiting_calls{});
+    return;
+  }
+  info->max_output_tokens = decision.max_output_tokens;
+  auto out = for_provider(std::move(m), std::move(info));
+  out.reservation = decision.reservation;
+  call->reply.delegate(at->second.actor, std::move(out));
+}
+
+/// What an account has spent before this start, or by the days of another time zone.
+void llm_gateway::read_spent(const std::shared_ptr<paid_call>& call, const budget_ledger::account& account,
+                             const budget_ledger::period& now) {
+  request(with_.db, database_time, make_job("spending.spent_by", [account, now](storage::session& s) {
+            return storage::spending::spent_by(s, account.who, account.id, now.day, now.month);
+          }))
+    .then(
+      [this, call, account, now](const messages::db_result& r) {
+        ledger_.learn(account, now, std::any_cast<const storage::spending::spent&>(r.value));
+        pay(call);
+      },
+      [call](const caf::error& e) {
+        messages::model_reply failed;
+        failed.error = "What was spent of the budget could not be read: " + messages::to_failure(e).message + '.';
+        failed.status = 503;
+        failed.retryable = true;
+        call->reply.deliver(std::move(failed));
+      });
+}
+
+/// Oldest first; those that still have to wait are behind again in their order.
+void llm_gateway::try_waiting() {
+  auto all = std::exchange(waiting_, {});
+  for (const auto& call : all)
+    pay(call);
 }
 
 base::secret llm_gateway::own_key(const std::string& user_id, const std::string& provider) const {

@@ -272,7 +272,13 @@ void model_provider::failed(call& c, const models::provider_error& e) {
   deliver(c, std::move(out));
 }
 
-void model_provider::deliver(call& c, messages::model_reply reply) { c.reply.deliver(std::move(reply)); }
+void model_provider::deliver(call& c, messages::model_reply reply) {
+  if (c.what.reservation != 0)
+    send(gateway_, messages::call_settled{c.what.reservation,
+                                          reply.error.empty() ? reply.answer.cost_usd : std::nullopt,
+                                          reply.error.empty() || (c.head && c.head->status / 100 == 2)});
+  c.reply.deliver(std::move(reply));
+}
 
 /// Those that no limit holds, in their order; comes back when the next limit begins anew.
 void model_provider::start_waiting() {

@@ -146,6 +146,7 @@ void agent_run::on_exit() {
   if (model_call_ != 0)
     send(services_->gateway, messages::cancel_model_call{run_.id, model_call_});
   stop_source_.request_stop();
+  committing(false);
   destroy(supervisor_);
   writes_.clear();
 }
@@ -256,6 +257,9 @@ void agent_run::call_model() {
 
 /// Every call of a model, those that summarise too.
 void agent_run::send_call(messages::call_model m) {
+  m.agent_ids = run_.definition.budgets_above;
+  if (run_.agent_id)
+    m.agent_ids.push_back(*run_.agent_id);
   model_call_ = m.call;
   call_began_ = now();
   streamed_.clear();
@@ -494,8 +498,14 @@ void agent_run::commit(step then) {
 void agent_run::send_write() {
   if (writes_.empty())
     return;
+  committing(true);
   request(services_->journal, caf::infinite, messages::write_run{writes_.front().write})
     .then([this](messages::done) { written(nullptr); }, [this](const caf::error& e) { written(&e); });
+}
+
+void agent_run::committing(bool now) {
+  if (std::exchange(committing_, now) != now)
+    services_->committing->fetch_add(now ? 1 : -1, std::memory_order_relaxed);
 }
 
 void agent_run::written(const caf::error* e) {
@@ -524,7 +534,9 @@ void agent_run::written(const caf::error* e) {
     services_->prompts->add(prompt.hash);
   auto done = std::move(writes_.front().then);
   writes_.pop_front();
-  if (!writes_.empty())
+  if (writes_.empty())
+    committing(false);
+  else
     send_write();
   done();
   if (drained_.pending() && at_rest())

@@ -52,6 +52,7 @@ private:
   void commit(step then);
   void send_write();
   void written(const caf::error* e);
+  void committing(bool now);
   [[nodiscard]] bool at_rest() const { return running_tools_ == 0 && writes_.empty(); }
 
   // run_summary.cpp: room for long conversations
@@ -125,6 +126,7 @@ private:
     records::run_write write;
     step then;
   };
+  bool committing_ = false;          ///< counted in run_services::committing
   std::deque<pending_write> writes_; ///< the first one is under way; bounded by the calls of one answer
 
   caf::typed_response_promise<messages::done> drained_; ///< pending while the server stops and this run is not at rest

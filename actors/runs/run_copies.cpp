@@ -27,7 +27,7 @@ void make_free(records::step_record& step) {
   step.cost_usd = 0;
   if (auto* answer = step.kind == records::step_kind::model ? step.response.if_object() : nullptr; answer != nullptr)
     for (const char* name : {"input_tokens", "output_tokens", "cost_usd", "cache_read_tokens", "cache_write_tokens"})
-      answer->erase(name);
+      answer->insert_or_assign(name, 0);
 }
 
 /// The definition that a fork's steps were made with, and nothing that its agent may not do any more.
@@ -51,6 +51,7 @@ records::run_definition present_definition(const records::agent_record& agent, c
     if (std::ranges::find(d.within, list) == d.within.end())
       d.within.push_back(list);
   d.from_outside = d.from_outside || first.from_outside;
+  d.budgets_above = first.budgets_above;
   return d;
 }
 

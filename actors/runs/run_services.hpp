@@ -34,6 +34,8 @@ struct run_services {
   std::shared_ptr<const tools::tool_set> tools;
   std::shared_ptr<const std::atomic<bool>> paused; ///< the kill switch; read before each model and tool call
   base::clock_ptr clock;
+  /// How many runs wait for the journal to commit what they did.
+  std::shared_ptr<std::atomic<std::int64_t>> committing = std::make_shared<std::atomic<std::int64_t>>(0);
   std::shared_ptr<known_prompts> prompts = std::make_shared<known_prompts>();
   std::shared_ptr<const base::shared_value<config::runtime_settings>> settings;
   std::shared_ptr<const base::shared_value<records::user_profiles>> profiles;

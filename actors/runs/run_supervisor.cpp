@@ -189,7 +189,9 @@ void run_supervisor::watch_window() {
 
 void run_supervisor::widen_window() {
   widening_ = false;
-  if (ended_since_full_ < settings_.claim)
+  // Runs that wait for the journal go on no sooner when there are more of them; they only take memory.
+  const auto committing = services_->committing->load(std::memory_order_relaxed);
+  if (ended_since_full_ < settings_.claim && committing * 2 < admission_.places())
     window_ = std::min(settings_.widest_window, window_ * 2);
   fill();
 }

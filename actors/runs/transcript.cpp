@@ -125,7 +125,10 @@ void transcript::take_files(const std::vector<records::attachment>& loaded) {
 void transcript::count(const models::answer& answer) {
   input_tokens += answer.input_tokens;
   output_tokens += answer.output_tokens;
-  cost_usd += answer.cost_usd;
+  if (cost_usd && answer.cost_usd)
+    *cost_usd += *answer.cost_usd;
+  else
+    cost_usd.reset();
 }
 
 void transcript::take_summary(const records::conversation_summary& summary) {

@@ -44,7 +44,7 @@ struct transcript {
   std::string last_text;                   ///< of the last answer
   std::int64_t input_tokens = 0;
   std::int64_t output_tokens = 0;
-  double cost_usd = 0;
+  std::optional<double> cost_usd = 0; ///< empty = unknown
   int next_seq = 1;
   int model_calls = 0;
   int tool_calls = 0;

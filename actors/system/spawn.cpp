@@ -90,7 +90,7 @@ engine_tree spawn_engine(caf::actor_system& system, const engine_setup& setup) {
   e.http = system.spawn<http_client>(t.at("/outbound/http_client", "http_client"), setup.http);
   e.gateway
     = system.spawn<llm_gateway>(t.at("/outbound/llm_gateway", "llm_gateway"),
-                                gateway_services{t, e.http, e.db, all_tools, setup.profiles, setup.clock}, demo);
+                                gateway_services{t, e.http, e.db, all_tools, setup.profiles, setup.spending, setup.clock}, demo);
   caf::anon_send(e.gateway, messages::set_providers{setup.providers});
 
   event_hub_settings hub_settings;

@@ -7,6 +7,7 @@
 #include "messages/injection.hpp"
 #include "messages/monitor.hpp"
 #include "messages/providers.hpp"
+#include "messages/records/spending.hpp"
 #include "messages/records/agent.hpp"
 #include "messages/runs.hpp"
 #include "messages/schedules.hpp"
@@ -31,6 +32,7 @@ struct engine_setup {
   std::shared_ptr<std::atomic<bool>> paused; ///< the kill switch, as net::engine holds to it
   std::shared_ptr<const base::shared_value<config::runtime_settings>> settings;  ///< in force
   std::shared_ptr<const base::shared_value<records::user_profiles>> profiles;    ///< in force
+  std::shared_ptr<const base::shared_value<records::spending_rules>> spending;   ///< in force
   std::shared_ptr<base::shared_value<std::vector<std::string>>> trusted_domains; ///< `web_whitelist`
   std::vector<records::provider_settings> providers;
   messages::set_run_limits limits;

@@ -229,6 +229,7 @@ turn answer(const request& r) {
   for (const auto& m : r.since_task)
     out.answer.input_tokens += count_words(m.text.str()) + count_words(m.untrusted.str());
   out.answer.output_tokens = count_words(out.answer.text);
+  out.answer.cost_usd = 0;
   for (const auto& l : lines)
     out.slow += l.slow.value_or(milliseconds{0});
   if (!r.streamed)

@@ -195,10 +195,8 @@ std::optional<double> cost_of(const model_pricing& prices, const answer& a) {
 }
 
 void set_cost(answer& a, const model_pricing& prices) {
-  if (a.cost_usd > 0)
-    return;
-  if (const auto cost = cost_of(prices, a))
-    a.cost_usd = *cost;
+  if (!a.cost_usd)
+    a.cost_usd = cost_of(prices, a);
 }
 
 } // namespace models

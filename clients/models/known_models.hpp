@@ -19,7 +19,7 @@ namespace models {
 /// What a call cost by these prices, in USD; nothing if one that is needed is unknown.
 [[nodiscard]] std::optional<double> cost_of(const model_pricing& prices, const answer& a);
 
-/// Sets answer::cost_usd, unless the provider has said what it took, or the price is unknown.
+/// Sets answer::cost_usd, unless the provider has said what it took; it stays unknown when the price is.
 void set_cost(answer& a, const model_pricing& prices);
 
 } // namespace models

@@ -245,7 +245,7 @@ private:
   std::int64_t output_ = 0;
   std::int64_t cache_read_ = 0;
   std::int64_t cache_write_ = 0;
-  double cost_ = 0;
+  std::optional<double> cost_;
   bool done_ = false;
 };
 

@@ -93,6 +93,7 @@ agent_view view_of(const records::agent_record& r) {
           r.schedule_jitter_s,
           r.allow_overlap,
           {},
+          {},
           {}};
 }
 
@@ -153,11 +154,6 @@ void check_agent(const services& with, const agent_body& body, const agent_body*
   if (body.schedule && (before == nullptr || before->schedule != body.schedule))
     if (const auto cron = engine::cron::parse(*body.schedule); !cron)
       errors.push_back({"schedule", cron.error().message});
-  // Columns that nothing looks at yet: a limit that does not hold is worse than none.
-  for (const auto& [field, given] : {std::pair{"budget_day_usd", body.budget_day_usd.has_value()},
-                                     std::pair{"budget_month_usd", body.budget_month_usd.has_value()}})
-    if (given)
-      errors.push_back({field, "cannot be set yet: this server does not keep such a limit"});
   if (!errors.empty())
     throw problem(std::move(errors));
 }

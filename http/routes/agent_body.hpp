@@ -2,6 +2,7 @@
 
 #include "http/services.hpp"
 #include "messages/records/agent.hpp"
+#include "storage/spending.hpp"
 
 #include <optional>
 #include <span>
@@ -85,12 +86,13 @@ struct agent_view {
   bool allow_overlap = false;
   std::optional<base::timestamp> next_run_at; ///< by its schedule, before jitter; empty: none comes
   std::string time_zone;                      ///< in which its schedule goes
+  std::optional<storage::spending::spent> spent; ///< of one agent: what its runs and those below them have cost
 };
 BOOST_DESCRIBE_STRUCT(agent_view, (),
                       (id, name, description, prompt, model, can_create_subagents, allowed_tools, schedule, enabled,
                        max_tool_calls, prompt_mode, parent_agent_id, created_by, owner_user_id, created_at, updated_at,
                        fallback_model, max_concurrent_runs, budget_day_usd, budget_month_usd, missed_runs,
-                       missed_runs_max, schedule_jitter_s, allow_overlap, next_run_at, time_zone))
+                       missed_runs_max, schedule_jitter_s, allow_overlap, next_run_at, time_zone, spent))
 
 /// Without next_run_at and time_zone, see schedule_view.hpp.
 [[nodiscard]] agent_view view_of(const records::agent_record& row);

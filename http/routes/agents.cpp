@@ -1,6 +1,7 @@
 #include "storage/agents.hpp"
 #include "base/ids.hpp"
 #include "http/routes/agent_body.hpp"
+#include "config/time_zones.hpp"
 #include "http/routes/all.hpp"
 #include "http/routes/model_view.hpp"
 #include "http/routes/run_view.hpp"
@@ -72,7 +73,14 @@ std::vector<agent_view> list(call& c) {
   return out;
 }
 
-agent_view get(call& c) { return with_next(zones_of(c), find(c), c.now()); }
+agent_view get(call& c) {
+  auto out = with_next(zones_of(c), find(c), c.now());
+  const auto since = config::day_and_month_of(out.time_zone, c.now());
+  out.spent = c.db("spending.spent_by", [id = out.id, since](storage::session& s) {
+    return storage::spending::spent_by(s, storage::spending::payer::agent, id, since.day, since.month);
+  });
+  return out;
+}
 
 agent_view create(call& c, const agent_body& body) {
   check_agent(c.with, body, nullptr);

@@ -17,6 +17,7 @@ route_table all() {
   add_chat(t);
   add_models(t);
   add_model_endpoints(t);
+  add_model_prices(t);
   add_attachments(t);
   add_agents(t);
   add_runs(t);

@@ -16,6 +16,7 @@ void add_conversation_export(route_table& t);
 void add_chat(route_table& t);
 void add_models(route_table& t);
 void add_model_endpoints(route_table& t);
+void add_model_prices(route_table& t);
 void add_attachments(route_table& t);
 void add_agents(route_table& t);
 void add_runs(route_table& t);

@@ -1,5 +1,6 @@
 #include "http/routes/all.hpp"
 #include "http/routes/model_view.hpp"
+#include "storage/spending.hpp"
 
 #include <algorithm>
 
@@ -38,10 +39,12 @@ namespace {
 void list_models(call& c) {
   boost::json::array out;
   const auto chosen = c.with.settings->get()->default_model;
+  const auto own = c.db("spending.prices", storage::spending::prices);
   for (const auto& m : call::value(c.with.engine->models())) {
     auto row = base::to_json(m);
     if (m.id == chosen)
       row.as_object()["default"] = true; // a word that no C++ member can have
+    row.as_object()["own_price"] = std::ranges::find(own, m.id, &records::model_price::model) != own.end();
     out.push_back(std::move(row));
   }
   detail::write_answer(c, 200, boost::json::value(std::move(out)));

@@ -76,7 +76,7 @@ struct step_view {
   boost::json::value output;
   std::int64_t input_tokens = 0;
   std::int64_t output_tokens = 0;
-  double cost_usd = 0;
+  std::optional<double> cost_usd = 0; ///< empty = unknown
   base::timestamp started_at{};
   std::optional<base::timestamp> ended_at;
 };

@@ -20,6 +20,20 @@ void check_user(const std::string& username, const base::secret* password) {
 
 namespace {
 
+/// What a user's chats and agents may cost; days and months are his own.
+struct user_budget {
+  std::optional<double> day_usd;
+  std::optional<double> month_usd;
+
+  static std::span<const base::field_rule> rules() {
+    static constexpr base::field_rule all[]
+      = {{.name = "day_usd", .help = "USD a day; empty: no limit", .min = 0, .max = 1'000'000},
+         {.name = "month_usd", .help = "USD a month; empty: no limit", .min = 0, .max = 1'000'000}};
+    return all;
+  }
+};
+BOOST_DESCRIBE_STRUCT(user_budget, (), (day_usd, month_usd))
+
 struct user_view {
   std::string id;
   std::string username;
@@ -29,8 +43,9 @@ struct user_view {
   std::optional<std::string> email;
   base::timestamp created_at{};
   base::timestamp updated_at{};
+  user_budget budget;
 };
-BOOST_DESCRIBE_STRUCT(user_view, (), (id, username, role, is_active, has_mfa, email, created_at, updated_at))
+BOOST_DESCRIBE_STRUCT(user_view, (), (id, username, role, is_active, has_mfa, email, created_at, updated_at, budget))
 
 struct new_user {
   std::string username;
@@ -50,12 +65,14 @@ struct user_body {
   std::optional<records::user_role> role;
   std::optional<bool> is_active;
   std::optional<base::secret> password;
+  std::optional<user_budget> budget; ///< as a whole: a limit that is left out is gone
 };
-BOOST_DESCRIBE_STRUCT(user_body, (), (role, is_active, password))
+BOOST_DESCRIBE_STRUCT(user_body, (), (role, is_active, password, budget))
 
 user_view view_of(const records::user_record& u) {
   return {u.id,    u.username,   u.role,      u.is_active, u.totp_secret && !u.totp_secret->empty(),
-          u.email, u.created_at, u.updated_at};
+          u.email, u.created_at, u.updated_at,
+          {u.budget_day_usd, u.budget_month_usd}};
 }
 
 std::vector<user_view> list_users(call& c) {
@@ -94,6 +111,10 @@ user_view change_user(call& c, const user_body& body) {
     check_new_password(*body.password);
     change.password_hash = c.accounts.hash(*body.password);
   }
+  if (body.budget) {
+    change.budget_day_usd.emplace(body.budget->day_usd);
+    change.budget_month_usd.emplace(body.budget->month_usd);
+  }
   const auto user = c.db("users.change", [id = c.parameter(), change, now = c.now()](storage::session& s) {
     return storage::users::change(s, id, change, now);
   });
@@ -123,7 +144,7 @@ void add_users(route_table& t) {
          .path = "/api/users/{id}",
          .who = access::admin,
          .key_scopes = {scope::admin},
-         .help = "Changes role, password, or whether the account is active; the last administrator stays one",
+         .help = "Changes role, password, budget, or whether the account is active; the last administrator stays one",
          .body_limit = 16 * 1024},
         change_user);
 }

@@ -23,7 +23,9 @@ export interface MeChange {
 }
 export interface SignedIn { id: string; username: string; role: Role }
 export interface SetupState { needed: boolean; code_required: boolean }
-export interface User { id: string; username: string; role: Role; is_active: boolean; created_at?: string; last_login_at?: string | null }
+export interface User { id: string; username: string; role: Role; is_active: boolean; created_at?: string; last_login_at?: string | null; budget: Budget }
+/// USD; null: no limit. Days and months are those of the user's time zone.
+export interface Budget { day_usd: number | null; month_usd: number | null }
 export interface ApiKey {
   id: string; name: string; prefix: string; scopes: Scope[]; expires_at: string | null;
   created_at?: string; last_used_at?: string | null; key?: string;
@@ -58,7 +60,7 @@ export interface Summary { text: string; covers: number }
 export interface Version { run_id: string; replaced_by: string; replaced_at: string; messages: Message[] }
 /// Tokens and cost of many runs; `cost_usd` leaves out those whose price is unknown.
 export interface UsageTotals { runs: number; input_tokens: number; output_tokens: number; cost_usd: number; unpriced_runs: number }
-export interface OwnUsage { day: UsageTotals; month: UsageTotals; all: UsageTotals }
+export interface OwnUsage { day: UsageTotals; month: UsageTotals; all: UsageTotals; budget: Budget & { spent_day_usd: number; spent_month_usd: number } }
 /// The agent whose persona a chat has; `available`: one may still talk with it.
 export interface ChatAgent { id: string; name: string; available: boolean }
 /// What an approval counts for: this call; later ones of the tool with the same destination in this chat; all of them there.
@@ -78,9 +80,13 @@ export interface Conversation extends ConversationRow {
 /// `context_length` is 0 where it is unknown; prices are USD for a million tokens, null where unknown.
 export interface Model {
   id: string; name: string; provider: string; context_length: number; max_output_tokens: number; default?: boolean;
-  pricing: { prompt: number | null; completion: number | null };
+  /// An administrator has entered the price.
+  own_price: boolean;
+  pricing: { prompt: number | null; completion: number | null; cache_read?: number | null; cache_write?: number | null };
   capabilities: { vision: boolean; tools: boolean; online: boolean; pdf: boolean };
 }
+/// USD for a million tokens; without prompt and completion the provider's price counts again.
+export interface PriceBody { model: string; prompt_usd: number | null; completion_usd: number | null; cache_read_usd: number | null; cache_write_usd: number | null }
 /// How a provider is doing. `has_key`: the server has one, beside the users' own.
 export interface Provider {
   name: string; api: "anthropic" | "openai" | "openrouter" | "compatible"; base_url: string; has_key: boolean;
@@ -100,6 +106,8 @@ export interface AgentBody {
 export interface Agent extends AgentBody {
   id: string; parent_agent_id: string | null; created_by: string | null; owner_user_id: string | null;
   created_at: string; updated_at: string; next_run_at: string | null; time_zone: string;
+  /// Only of one agent: its runs and those below them, this day and month.
+  spent?: { day_usd: number; month_usd: number } | null;
 }
 /// A prompt and a time: what there was before agents.
 export interface TaskBody { name: string; prompt: string; description: string | null; schedule: string | null; allowed_tools: AllowedTools; enabled: boolean }
@@ -266,7 +274,7 @@ export const api = {
 
   users: (s?: AbortSignal) => get<User[]>("/api/users?limit=500", s),
   create_user: (b: { username: string; password: string; role: Role }) => post<User>("/api/users", b),
-  update_user: (id: string, b: { role?: Role; is_active?: boolean; password?: string }) => patch<User>(`/api/users/${e(id)}`, b),
+  update_user: (id: string, b: { role?: Role; is_active?: boolean; password?: string; budget?: Budget }) => patch<User>(`/api/users/${e(id)}`, b),
   api_keys: (s?: AbortSignal) => get<ApiKey[]>("/api/api-keys?limit=500", s),
   create_api_key: (b: { name: string; scopes: Scope[]; expires_at?: string }) => post<ApiKey>("/api/api-keys", b),
   delete_api_key: (id: string) => del(`/api/api-keys/${e(id)}`),
@@ -274,6 +282,7 @@ export const api = {
   models: (s?: AbortSignal) => get<Model[]>("/api/models", s),
   providers: (s?: AbortSignal) => get<Provider[]>("/api/models/providers", s),
   refresh_models: () => post<unknown>("/api/models/refresh"),
+  set_price: (b: PriceBody) => post<unknown>("/api/model-prices", b),
   add_model_server: (b: { name: string; base_url: string; api_key?: string }) => post<ModelServer>("/api/model-endpoints", b),
   remove_model_server: (name: string) => del(`/api/model-endpoints/${e(name)}`),
   conversations: (limit: number, before?: string, s?: AbortSignal) => get<ConversationRow[]>(`/api/conversations${page(limit, before)}`, s),

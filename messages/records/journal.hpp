@@ -37,7 +37,7 @@ struct run_change {
   std::optional<std::string> why_waiting;
   std::int64_t input_tokens = 0; ///< totals so far
   std::int64_t output_tokens = 0;
-  double cost_usd = 0;
+  std::optional<double> cost_usd = 0; ///< empty = unknown
   std::optional<std::string> result;
   std::optional<std::string> error;
   std::optional<base::timestamp> ended_at;

@@ -90,7 +90,7 @@ struct answer {
   std::int64_t input_tokens
     = 0; ///< the whole prompt: what was read from and written to the provider's cache is part of it
   std::int64_t output_tokens = 0; ///< reasoning too
-  double cost_usd = 0;
+  std::optional<double> cost_usd; ///< empty = unknown
   std::int64_t cache_read_tokens = 0;
   std::int64_t cache_write_tokens = 0;
   std::string refusal = {}; ///< stop_reason refusal: what the provider or the model says about it; may be empty

@@ -37,10 +37,11 @@ struct run_definition {
   /// only what all of them name.
   std::vector<std::vector<std::string>> within;
   bool from_outside = false; ///< a model that had read text from outside may have written its prompt or its message
+  std::vector<std::string> budgets_above; ///< ids of the agents above it: it spends their money too
 };
 BOOST_DESCRIBE_STRUCT(run_definition, (),
                       (name, prompt, model, allowed_tools, can_create_subagents, max_tool_calls, prompt_mode,
-                       fallback_model, within, from_outside))
+                       fallback_model, within, from_outside, budgets_above))
 
 /// One row of `runs`.
 struct run_record {
@@ -65,7 +66,7 @@ struct run_record {
   std::optional<base::timestamp> ended_at;
   std::int64_t input_tokens = 0;
   std::int64_t output_tokens = 0;
-  double cost_usd = 0;
+  std::optional<double> cost_usd = 0; ///< empty = unknown
   std::optional<std::string> result; ///< text of the last model answer
   std::optional<std::string> error;
   std::string trace_id;
@@ -112,7 +113,7 @@ struct step_record {
   boost::json::value response; ///< null until done
   std::int64_t input_tokens = 0;
   std::int64_t output_tokens = 0;
-  double cost_usd = 0;
+  std::optional<double> cost_usd = 0; ///< empty = unknown
   base::timestamp started_at{};
   std::optional<base::timestamp> ended_at;
 };

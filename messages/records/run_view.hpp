@@ -29,7 +29,7 @@ struct run_view {
   std::optional<base::timestamp> ended_at;
   std::int64_t input_tokens = 0;
   std::int64_t output_tokens = 0;
-  double cost_usd = 0;
+  std::optional<double> cost_usd = 0; ///< empty = unknown
   std::optional<std::string> result;
   std::optional<std::string> error;
   std::string trace_id;

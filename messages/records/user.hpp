@@ -16,9 +16,12 @@ struct user_record {
   std::optional<std::string> email;
   base::timestamp created_at{};
   base::timestamp updated_at{};
+  std::optional<double> budget_day_usd = {}; ///< empty = no limit; days and months are the user's
+  std::optional<double> budget_month_usd = {};
 };
 BOOST_DESCRIBE_STRUCT(user_record, (),
-                      (id, username, password_hash, role, is_active, totp_secret, email, created_at, updated_at))
+                      (id, username, password_hash, role, is_active, totp_secret, email, created_at, updated_at,
+                       budget_day_usd, budget_month_usd))
 
 /// What an admin changes about a user; empty members stay.
 struct user_change {
@@ -26,8 +29,9 @@ struct user_change {
   std::optional<bool> is_active;
   std::optional<base::secret> password_hash;
   std::optional<std::string> email;
+  std::optional<std::optional<double>> budget_day_usd = {}; ///< an empty one within: no limit any more
+  std::optional<std::optional<double>> budget_month_usd = {};
 };
-BOOST_DESCRIBE_STRUCT(user_change, (), (role, is_active, password_hash, email))
 
 /// One row of `sessions`. The cookie holds the id, the row only its SHA-256.
 struct session_record {

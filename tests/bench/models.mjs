@@ -86,9 +86,11 @@ export async function turns() {
 }
 
 /// Starts runs by webhook, each with a body that names its number; answers their ids.
-async function start_runs(program, path, count, { from = 1, at_once = 50 } = {}) {
+/// `paths`: a webhook's, or several to use in turn.
+async function start_runs(program, paths, count, { from = 1, at_once = 50 } = {}) {
   const ids = [];
-  const one = async (i) => (await (await fetch(program.url + path, { method: "POST", body: `stream ${i};` })).json()).run_id;
+  const path = (i) => (Array.isArray(paths) ? paths[i % paths.length] : paths);
+  const one = async (i) => (await (await fetch(program.url + path(i), { method: "POST", body: `stream ${i};` })).json()).run_id;
   for (let i = from; i < from + count; i += at_once)
     ids.push(...await Promise.all(Array.from({ length: Math.min(at_once, from + count - i) }, (_, k) => one(i + k))));
   return ids;
@@ -185,14 +187,17 @@ export async function first_word() {
 export async function waiting() {
   const count = 10_000, resumed = 1_000, under_load = 500;
   question(`What do ${shown(count)} runs that wait for slow models cost, how soon does a queued run begin beside them, and how fast are ${shown(resumed)} taken up again?`,
-    "limits of runs 0; each run's model has sent one word and is silent; one round");
+    "limits of runs 0; five model servers; each run's model has sent one word and is silent; one round");
   const program = new Program(), server = await start_holding_server();
   try {
     await program.start();
     await program.lift_limits();
-    await program.admin("POST", "/api/model-endpoints", { name: "hold", base_url: `${server.url}/v1` });
-    const hook = await program.make_webhook("hold", { model: "hold:on" });
-    await start_runs(program, hook.path, resumed, { from: 0 });
+    const hooks = []; // one provider has at most 2,048 calls open
+    for (let i = 0; i < 5; ++i) {
+      await program.admin("POST", "/api/model-endpoints", { name: `hold${i}`, base_url: `${server.url}/v1` });
+      hooks.push((await program.make_webhook("hold", { model: `hold${i}:on` })).path);
+    }
+    await start_runs(program, hooks, resumed, { from: 0 });
     await eventually("the first streams are open", async () => server.open === resumed, { limit: 120_000 });
     await program.kill();
     await eventually("the killed server's streams are closed", async () => server.open === 0);
@@ -204,7 +209,7 @@ export async function waiting() {
     note(`the server was ready after ${(ready - began).toFixed(0)} ms of these`);
 
     const before = memory([program.pid]), threads_before = await threads_of(program.pid);
-    await start_runs(program, hook.path, count - resumed, { from: resumed, at_once: 100 });
+    await start_runs(program, hooks, count - resumed, { from: resumed, at_once: 100 });
     await eventually(`${count} streams are open`, async () => server.open === count, { limit: 300_000 });
     await sleep(2_000);
     const after = memory([program.pid]), threads_after = await threads_of(program.pid);

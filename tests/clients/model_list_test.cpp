@@ -195,9 +195,12 @@ TEST(KnownModels, what_the_provider_took_is_not_computed_again) {
   a.cost_usd = 0.5;
   models::set_cost(a, pricing);
   EXPECT_EQ(a.cost_usd, 0.5);
-  a.cost_usd = 0;
-  models::set_cost(a, {});
+  a.cost_usd = 0; // a free model
+  models::set_cost(a, pricing);
   EXPECT_EQ(a.cost_usd, 0);
+  a.cost_usd.reset();
+  models::set_cost(a, {});
+  EXPECT_FALSE(a.cost_usd);
   models::set_cost(a, pricing);
   EXPECT_EQ(a.cost_usd, 3);
 }

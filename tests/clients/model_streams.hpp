@@ -99,7 +99,7 @@ inline void expect_no_short_answer(models::api api, const models::request& reque
       auto expected = whole.answer();
       auto got = out.answer();
       for (auto* a : {&expected, &got}) // may come later, or never
-        a->input_tokens = a->output_tokens = a->cache_read_tokens = a->cache_write_tokens = 0, a->cost_usd = 0;
+        a->input_tokens = a->output_tokens = a->cache_read_tokens = a->cache_write_tokens = 0, a->cost_usd.reset();
       EXPECT_EQ(base::print(got), base::print(expected)) << cut;
     }
   }

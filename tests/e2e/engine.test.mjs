@@ -8,6 +8,7 @@ import "./suites/queue.mjs";
 import "./suites/put_aside.mjs";
 import "./suites/settings.mjs";
 import "./suites/models.mjs";
+import "./suites/budgets.mjs";
 import "./suites/account.mjs";
 import "./suites/users.mjs";
 import "./suites/audit.mjs";

@@ -68,7 +68,7 @@ inline std::string print(const models::reply& r) {
 /// The answer can be stored, read again, and sent back in the next request of either dialect.
 inline void check(const models::answer& a) {
   must(base::to_clean_utf8(a.text) == a.text, "the answer's text is not clean UTF-8\n");
-  must(a.input_tokens >= 0 && a.output_tokens >= 0 && a.cost_usd >= 0, "a usage below nothing\n");
+  must(a.input_tokens >= 0 && a.output_tokens >= 0 && a.cost_usd.value_or(0) >= 0, "a usage below nothing\n");
   std::set<std::string> ids{"call_1"};
   for (const auto& c : a.tool_calls) {
     must(!c.call_id.empty() && ids.insert(c.call_id).second, "an id that another call has\n");

@@ -62,6 +62,8 @@ constexpr row expectations[] = {
   {"POST /api/model-endpoints",                           R"({"name":"$new","base_url":"http://127.0.0.1:1/v1"})",
                                                                                            "401 403 403 201   403 403 403 403 403 201"},
   {"DELETE /api/model-endpoints/$endpoint",               "",                              "401 403 403 204   403 403 403 403 403 204"},
+  {"GET /api/model-prices",                               "",                              "401 403 403 200   403 403 403 403 403 200"},
+  {"POST /api/model-prices",                              R"({"model":"demo:scripted"})",  "401 403 403 200   403 403 403 403 403 200"},
   {"POST /api/conversations/$conversation/attachments",   "%PDF-1.4",                      "401 201 404 404   403 404 403 403 403 403"},
   {"GET /api/attachments/$attachment",                    "",                              "401 200 404 404   404 404 403 403 403 403"},
   {"GET /api/tools",                                      "",                              "401 200 200 200   200 200 200 403 403 403"},

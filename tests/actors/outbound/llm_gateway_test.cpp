@@ -2,6 +2,8 @@
 
 #include "tests/support/actor_fixture.hpp"
 
+#include <boost/json/parse.hpp>
+
 namespace {
 
 /// The gateway with real providers on stand-ins for outgoing HTTP and the database.
@@ -19,8 +21,10 @@ struct LlmGateway : support::actor_fixture {
         [](const messages::http_over&) {},
       };
     });
-    database = sys.spawn([]() -> messages::db_pool_actor::behavior_type {
-      return {[](const messages::db_job&) -> caf::result<messages::db_result> {
+    database = sys.spawn([this]() -> messages::db_pool_actor::behavior_type {
+      return {[this](const messages::db_job& job) -> caf::result<messages::db_result> {
+        if (job.name == "spending.spent_by" && spent)
+          return messages::db_result{*spent};
         return messages::to_error({base::errc::unavailable, "no database in this test"});
       }};
     });
@@ -33,7 +37,7 @@ struct LlmGateway : support::actor_fixture {
     });
     gateway = sys.spawn<actors::llm_gateway>(
       tree.at("/outbound/llm_gateway", "llm_gateway"),
-      actors::gateway_services{tree, http, database, std::make_shared<const tools::tool_set>(), profiles, clock}, demo);
+      actors::gateway_services{tree, http, database, std::make_shared<const tools::tool_set>(), profiles, spending, clock}, demo);
     list.head.status = 200;
     list.body = R"({"object":"list","data":[{"id":"m1","object":"model"}]})";
   }
@@ -73,6 +77,9 @@ struct LlmGateway : support::actor_fixture {
   messages::llm_gateway_actor gateway;
   std::shared_ptr<base::shared_value<records::user_profiles>> profiles
     = std::make_shared<base::shared_value<records::user_profiles>>();
+  std::shared_ptr<base::shared_value<records::spending_rules>> spending
+    = std::make_shared<base::shared_value<records::spending_rules>>();
+  std::optional<storage::spending::spent> spent = storage::spending::spent{};
   net::response list;
   std::vector<messages::stream_http> sent;
   int demo_calls = 0;
@@ -138,6 +145,151 @@ TEST_F(LlmGateway, an_unknown_provider_is_an_answer_that_names_those_that_are_th
   EXPECT_EQ(reply->error, "There is no provider for the model \"elsewhere:m\". Providers: demo, house");
   call("demo:scripted");
   EXPECT_EQ(demo_calls, 1);
+}
+
+/// The house's model costs 1,000 USD for a million tokens of prompt or answer, so a thousandth for one.
+struct Budgets : LlmGateway {
+  void SetUp() override {
+    set({house()});
+    records::spending_rules rules;
+    rules.prices["house:m1"] = {1'000, 1'000, {}, {}, {}};
+    rules.users["u1"] = {"ann", 1.0, {}};
+    rules.time_zone = "UTC";
+    spending->set(rules);
+  }
+  std::shared_ptr<std::optional<messages::model_reply>> pay(const std::string& run, std::vector<std::string> agents = {},
+                                                            const std::string& user = "u1") {
+    auto reply = std::make_shared<std::optional<messages::model_reply>>();
+    messages::call_model m;
+    m.run_id = run;
+    m.model = "house:m1";
+    m.user_id = user;
+    m.agent_ids = std::move(agents);
+    m.turn = base::trusted_text("hello");
+    sys.spawn([this, m, reply](caf::event_based_actor* me) -> caf::behavior {
+      me->request(gateway, caf::infinite, m).then([me, reply](const messages::model_reply& r) {
+        *reply = r;
+        me->quit();
+      });
+      return {[](const messages::model_piece&) {}};
+    });
+    drain();
+    return reply;
+  }
+  void answer(const messages::stream_http& to, int output_tokens) {
+    net::head h;
+    h.status = 200;
+    h.headers = {{"content-type", "text/event-stream"}};
+    self->send(to.listener, messages::http_head{to.transfer, std::make_shared<const net::head>(h)});
+    self->send(to.listener, messages::http_piece{to.transfer, R"(data: {"choices":[{"index":0,"delta":{"content":"hi"},"finish_reason":"stop"}]})"
+                                                              "\n\n"
+                                                              R"(data: {"choices":[],"usage":{"prompt_tokens":10,"completion_tokens":)"
+                                                                + std::to_string(output_tokens) + "}}\n\ndata: [DONE]\n\n"});
+    drain();
+  }
+  static std::int64_t max_tokens(const messages::stream_http& m) {
+    return boost::json::parse(m.request->body).at("max_tokens").as_int64();
+  }
+};
+
+TEST_F(Budgets, a_call_may_answer_no_longer_than_its_budget_pays_for) {
+  const auto reply = pay("r1");
+  ASSERT_EQ(sent.size(), 1U);
+  EXPECT_GT(max_tokens(sent[0]), 900);
+  EXPECT_LT(max_tokens(sent[0]), 1'000);
+  answer(sent[0], 100);
+  ASSERT_TRUE(*reply);
+  EXPECT_DOUBLE_EQ((*reply)->answer.cost_usd.value(), 0.11);
+}
+
+TEST_F(Budgets, the_next_waits_until_the_first_is_settled_and_goes_on_with_what_is_left) {
+  pay("r1");
+  const auto second = pay("r2");
+  EXPECT_EQ(sent.size(), 1U);
+  EXPECT_FALSE(*second);
+  answer(sent[0], 490);
+  ASSERT_EQ(sent.size(), 2U);
+  EXPECT_LT(max_tokens(sent[1]), 500);
+}
+
+TEST_F(Budgets, what_is_used_up_is_refused_with_the_figures) {
+  spent = storage::spending::spent{0.9, 0.9};
+  const auto reply = pay("r1");
+  ASSERT_TRUE(*reply);
+  EXPECT_TRUE(sent.empty());
+  EXPECT_FALSE((*reply)->retryable);
+  EXPECT_NE((*reply)->error.find("0.9000 of 1.00 USD are spent"), std::string::npos) << (*reply)->error;
+}
+
+TEST_F(Budgets, a_sub_agent_spends_the_money_of_those_above_it) {
+  auto rules = *spending->get();
+  rules.agents["boss"] = {"boss", {}, 0.1};
+  spending->set(rules);
+  const auto reply = pay("r1", {"boss", "worker"}, "u2");
+  ASSERT_TRUE(*reply);
+  EXPECT_NE((*reply)->error.find("the agent \"boss\" for this month"), std::string::npos) << (*reply)->error;
+  pay("r2", {"worker"}, "u2");
+  EXPECT_EQ(sent.size(), 1U) << "it alone has no limit";
+}
+
+TEST_F(Budgets, a_model_without_a_price_is_not_called_under_a_budget) {
+  auto rules = *spending->get();
+  rules.prices.clear();
+  spending->set(rules);
+  const auto reply = pay("r1");
+  ASSERT_TRUE(*reply);
+  EXPECT_NE((*reply)->error.find("costs is not known"), std::string::npos);
+  pay("r2", {}, "u2");
+  EXPECT_EQ(sent.size(), 1U);
+}
+
+TEST_F(Budgets, a_call_that_waits_for_money_can_be_cancelled_and_a_cancelled_one_gives_its_money_back) {
+  pay("r1");
+  const auto second = pay("r2");
+  const auto third = pay("r3");
+  self->send(gateway, messages::cancel_model_call{"r2", 1});
+  drain();
+  ASSERT_TRUE(*second);
+  EXPECT_EQ((*second)->error, "The call was cancelled.");
+  self->send(gateway, messages::cancel_model_call{"r1", 1});
+  drain();
+  EXPECT_EQ(sent.size(), 2U) << "the third one begins";
+}
+
+TEST_F(Budgets, a_budget_that_is_raised_lets_those_begin_that_waited) {
+  pay("r1");
+  pay("r2");
+  auto rules = *spending->get();
+  rules.users["u1"].day_usd = 10;
+  spending->set(rules);
+  advance(std::chrono::seconds{1});
+  EXPECT_EQ(sent.size(), 2U);
+}
+
+TEST_F(Budgets, what_was_spent_and_cannot_be_read_is_worth_another_try) {
+  spent.reset();
+  const auto reply = pay("r1");
+  ASSERT_TRUE(*reply);
+  EXPECT_TRUE((*reply)->retryable);
+  EXPECT_TRUE(sent.empty());
+}
+
+TEST_F(Budgets, fifty_at_once_never_spend_more_than_there_is) {
+  std::vector<std::shared_ptr<std::optional<messages::model_reply>>> all;
+  for (int i = 0; i < 50; ++i)
+    all.push_back(pay("r" + std::to_string(i), {"a" + std::to_string(i)}));
+  for (std::size_t i = 0; i < sent.size(); ++i)
+    answer(sent[i], static_cast<int>(std::min<std::int64_t>(300, max_tokens(sent[i]))));
+  double cost = 0;
+  int refused = 0;
+  for (const auto& r : all) {
+    ASSERT_TRUE(*r);
+    cost += (*r)->answer.cost_usd.value_or(0);
+    refused += !(*r)->error.empty();
+  }
+  EXPECT_LE(cost, 1.0);
+  EXPECT_GT(cost, 0.6);
+  EXPECT_GT(refused, 40);
 }
 
 } // namespace

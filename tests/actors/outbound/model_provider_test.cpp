@@ -27,6 +27,8 @@ struct ModelProvider : support::actor_fixture {
         [](const messages::call_model&) { return messages::model_reply{}; },
         [](const messages::cancel_model_call&) {},
         [](const messages::set_providers&) {},
+        [](const messages::call_settled&) {},
+        [](messages::try_waiting_calls) {},
         [this](const messages::models_listed& m) { listed = m; },
         [](messages::refresh_models) {},
         [](messages::get_models) { return messages::known_models{}; },

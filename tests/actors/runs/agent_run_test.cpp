@@ -285,6 +285,8 @@ struct AgentRunWithModel : AgentRun {
               },
               [](const messages::cancel_model_call&) {},
               [](const messages::set_providers&) {},
+              [](const messages::call_settled&) {},
+              [](messages::try_waiting_calls) {},
               [](const messages::models_listed&) {},
               [](messages::refresh_models) {},
               [](messages::get_models) { return messages::known_models{}; },

@@ -5,8 +5,10 @@ import { Button } from "../../components/button";
 import { Field } from "../../components/field";
 import { ScheduleField } from "../../components/schedule_field";
 import { FormError } from "../../components/notice";
+import { UsdField } from "../../components/usd_field";
 import { useAct } from "../../lib/act";
 import { useFocus } from "../../lib/focus";
+import { money } from "../../lib/format";
 import { useSaveKey } from "../../lib/keys";
 import { useResource } from "../../lib/resource";
 import { useUnsaved } from "../../lib/unsaved";
@@ -89,6 +91,10 @@ export function AgentForm({ agent, start, on_save, on_leave }: Props) {
           {(ids) => <input class="input" {...ids} inputMode="numeric" value={form.max_concurrent_runs ?? ""} onInput={(e) => set("max_concurrent_runs", number_of(e.currentTarget.value))} />}
         </Field>
       </div>
+      <div class="two">
+        <UsdField label={<>Budget for a day, USD <span class="faint">if you like</span></>} value={form.budget_day_usd} error={error("budget_day_usd")} help={spent_words("today", agent?.spent?.day_usd)} on_change={(usd) => set("budget_day_usd", usd)} />
+        <UsdField label={<>Budget for a month, USD <span class="faint">if you like</span></>} value={form.budget_month_usd} error={error("budget_month_usd")} help={spent_words("this month", agent?.spent?.month_usd)} on_change={(usd) => set("budget_month_usd", usd)} />
+      </div>
       <ScheduleField value={form.schedule} zone={agent?.time_zone ?? ""} error={error("schedule")} on_change={(v) => set("schedule", v)} />
       {form.schedule && <ScheduleRules form={form} error={error} set={set} />}
       <div class="stack gap-4">
@@ -113,6 +119,9 @@ function number_of(text: string): number | null {
   const n = Number(text);
   return Number.isFinite(n) ? n : (text as unknown as number);
 }
+
+/// What stands below a budget: what counts against it.
+const spent_words = (when: string, usd: number | undefined) => `${usd === undefined ? "" : `Spent ${when}: ${money(usd, usd >= 1 ? 2 : 4)}. `}With its sub-agents. Empty: no limit.`;
 
 /// Leaves out what was not given.
 const tidy = (form: AgentBody): Partial<AgentBody> => Object.fromEntries(Object.entries(form).filter(([, v]) => v !== null));

@@ -13,6 +13,7 @@ import { set_query, url } from "../../lib/router";
 import { is_admin } from "../../lib/session";
 import { ModelTable } from "./model_table";
 import { in_trouble, Providers } from "./providers";
+import { PriceDialog } from "./price_dialog";
 import { ServerDialog } from "./server_dialog";
 
 type Show = "all" | "vision" | "pdf" | "tools" | "online";
@@ -56,6 +57,7 @@ export function ModelsPage() {
   useReload(providers.data?.map((p) => `${p.name} ${p.listed_at} ${p.models}`).join(), models.reload); // a list came
   const [find, set_find] = useState(url.value.searchParams.get("find") ?? "");
   const [show, set_show] = useState<Show>("all");
+  const [priced, set_priced] = useState<Model | null>(null);
   const adding = is_admin() && url.value.searchParams.has("add");
   const add = () => set_query("add", "1");
   useKeys(is_admin() ? { n: add } : {}, is_admin() ? admin_help : []);
@@ -77,13 +79,14 @@ export function ModelsPage() {
                   <span class="grow" /><span class="faint" role="status">{found.length === all.length ? plural(all.length, "model") : `${found.length} of ${plural(all.length, "model")}`}</span>
                 </div>
                 {found.length === 0 ? <NothingFound on_clear={() => { set_find(""); set_show("all"); }} />
-                  : by_provider(found).map(([provider, group]) => <ModelTable key={provider} provider={provider} models={group} narrowed={found.length !== all.length} />)}
-                {found.length > 0 && <p class="faint">Prices are USD for a million tokens; – means that the provider does not say.</p>}
+                  : by_provider(found).map(([provider, group]) => <ModelTable key={provider} provider={provider} models={group} narrowed={found.length !== all.length} on_price={is_admin() ? set_priced : undefined} />)}
+                {found.length > 0 && <p class="faint">Prices are USD for a million tokens; – means that the provider does not say{is_admin() && ", and a budget cannot be kept with such a model until its price is set here"}.</p>}
               </>
             );
           }}
         </Loaded>
       </Scroll>
+      {priced && <PriceDialog model={priced} on_close={() => set_priced(null)} on_saved={models.reload} />}
       {adding && <ServerDialog on_close={() => set_query("add", null)} on_added={reload} />}
     </Page>
   );

@@ -19,11 +19,12 @@ export function RunFigures({ run, steps, now }: { run: Run; steps: readonly Step
   const nothing_yet = live && !steps.some((s) => s.kind === "model" && s.state === "done");
   const into = live ? sum((s) => s.input_tokens) : (run.input_tokens ?? sum((s) => s.input_tokens));
   const out = live ? sum((s) => s.output_tokens) : (run.output_tokens ?? sum((s) => s.output_tokens));
-  const cost = live ? sum((s) => s.cost_usd) : run.cost_usd;
+  const unpriced = steps.some((s) => s.kind === "model" && s.state === "done" && s.cost_usd === null);
+  const cost = live ? (unpriced ? null : sum((s) => s.cost_usd)) : run.cost_usd;
   return (
     <dl class="figures">
       <div class="figure"><dt>Time</dt><dd>{run.started_at ? <Value text={duration(ms_between(run.started_at, end))} /> : "–"}</dd><dd class="sm">{run.started_at ? `${duration(waited)} waiting for a place` : `waiting for ${duration(waited)}`}</dd></div>
-      <div class="figure"><dt>Cost</dt><dd>{nothing_yet ? "–" : cost === null ? "unknown" : money(cost, cost === 0 ? 2 : 4)}</dd><dd class="sm">{nothing_yet ? "no answer yet" : cost === 0 ? "the model is free" : live ? "so far" : "all calls of models"}</dd></div>
+      <div class="figure"><dt>Cost</dt><dd>{nothing_yet ? "–" : cost === null ? "unknown" : money(cost, cost === 0 ? 2 : 4)}</dd><dd class="sm">{nothing_yet ? "no answer yet" : cost === null ? "the price of a model is not known" : cost === 0 ? "the model is free" : live ? "so far" : "all calls of models"}</dd></div>
       <div class="figure"><dt>Tokens</dt><dd>{nothing_yet ? "–" : <Value text={tokens(into + out)} />}</dd><dd class="sm">{nothing_yet ? "no answer yet" : `${tokens(into)} in, ${tokens(out)} out`}</dd></div>
       <div class="figure"><dt>Tool calls</dt><dd>{calls.length}</dd><dd class="sm">{unknown > 0 ? `${plural(unknown, "outcome")} unknown` : plural(steps.filter((s) => s.kind === "model").length, "answer")}</dd></div>
     </dl>

@@ -26,7 +26,7 @@ export function StepDrawer({ run, step, steps, on_close, on_fork }: { run: Run; 
           <dt>Done</dt><dd>{step.ended_at ? <>{clock_ms(step.ended_at)} <span class="faint">after {duration(ms_between(step.started_at, step.ended_at))}</span></> : <span class="faint">{step.state === "begun" ? "not yet" : "never recorded"}</span>}</dd>
           {step.kind === "model" && step.input_tokens !== null && <><dt>Tokens</dt><dd>{count(step.input_tokens)} in, {count(step.output_tokens ?? 0)} out</dd></>}
           {risk_of(step) && <><dt>Risk</dt><dd>{risk_of(step)}{risk_of(step) !== "read" && <span class="faint"> (so never repeated unasked)</span>}</dd></>}
-          {step.kind === "model" && step.cost_usd !== null && <><dt>Cost</dt><dd>{step.cost_usd === 0 ? "free" : money(step.cost_usd)}</dd></>}
+          {step.kind === "model" && step.state === "done" && <><dt>Cost</dt><dd>{step.cost_usd === null ? <span class="faint">unknown: the model has no price</span> : step.cost_usd === 0 ? "free" : money(step.cost_usd)}</dd></>}
         </dl>
       </section>
       {children_of(step).length > 0 && <section><h3>{step.state === "begun" ? "Waits for" : "Waited for"}</h3><ChildLinks children={children_of(step)} /></section>}

@@ -43,7 +43,7 @@ function Row({ run, step, start, span, now, selected }: { run: Run; step: Step; 
         <span class="what"><b class={step.kind === "tool" ? "mono" : ""}>{step_name(step)}</b><span class="faint clip">{step_words(step)}</span></span>
         <span class="num">{copied ? <span class="faint">copied</span> : step.state === "unknown" ? "unknown" : duration(until - from)}</span>
         <span class="num faint tok">{used > 0 ? tokens(used) : ""}</span>
-        <span class="num faint cost">{copied || step.kind === "tool" || step.cost_usd === null || step.state === "begun" ? "" : step.cost_usd === 0 ? "free" : money(step.cost_usd)}</span>
+        <span class="num faint cost">{copied || step.kind === "tool" || step.state === "begun" ? "" : step.cost_usd === null ? "unknown" : step.cost_usd === 0 ? "free" : money(step.cost_usd)}</span>
         <span class="wf" aria-hidden="true">{!copied && <i class={`${kind}${open && !run.ended_at ? " now" : ""}`} style={bar((from - start) / span, (until - from) / span)} />}</span>
       </a>
     </li>

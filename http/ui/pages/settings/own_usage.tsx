@@ -1,8 +1,9 @@
 import { api } from "../../api";
 import { Loaded } from "../../components/loaded";
-import { plural, total_words } from "../../lib/format";
+import { money, plural, total_words } from "../../lib/format";
 import { useResource } from "../../lib/resource";
 
+const limits = [["day", "Today"], ["month", "This month"]] as const;
 const spans = [["day", "Last 24 hours"], ["month", "Last 30 days"], ["all", "Since the beginning"]] as const;
 
 /// Tokens and cost of one's own chats and agents.
@@ -15,6 +16,12 @@ export function OwnUsage() {
       <Loaded of={usage} what="what you have used">
         {(of) => (
           <div class="rows">
+            {limits.map(([key, name]) => {
+              const limit = of.budget[`${key}_usd`], spent = of.budget[`spent_${key}_usd`];
+              return limit === null ? null : (
+                <div key={`limit ${key}`} class="opt"><span class="t">{name}</span><p>{money(spent)} of {money(limit)} spent. {spent >= limit ? <b>No call of a model is made any more until the next {key}.</b> : `An administrator has set this limit; when it is reached, calls of models wait for the next ${key}.`}</p><div class="ctl"><meter aria-label={`Budget of ${name.toLowerCase()}`} min={0} max={limit || 1} value={Math.min(spent, limit || 1)} /></div></div>
+              );
+            })}
             {spans.map(([key, name]) => (
               <div key={key} class="opt"><span class="t">{name}</span><p>{of[key].runs === 0 ? "Nothing." : total_words(of[key])}{of[key].unpriced_runs > 0 && ` The price of ${plural(of[key].unpriced_runs, "run")} is unknown.`}</p><div class="ctl"><span class="faint">{plural(of[key].runs, "run")}</span></div></div>
             ))}

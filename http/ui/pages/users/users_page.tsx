@@ -1,5 +1,5 @@
 import { useRef, useState } from "preact/hooks";
-import { api, type Role, type User } from "../../api";
+import { api, type Budget, type Role, type User } from "../../api";
 import { Button } from "../../components/button";
 import { Loaded } from "../../components/loaded";
 import { FormError } from "../../components/notice";
@@ -11,15 +11,22 @@ import { plural } from "../../lib/format";
 import { useKeys } from "../../lib/keys";
 import { useResource } from "../../lib/resource";
 import { me } from "../../lib/session";
+import { BudgetDialog } from "./budget_dialog";
 import { NewUserDialog, PasswordDialog } from "./user_dialogs";
 
 const new_help = [{ keys: "N", what: "new user" }] as const;
+
+function budget_words({ day_usd, month_usd }: Budget): string {
+  const parts = [day_usd !== null && `$${day_usd} a day`, month_usd !== null && `$${month_usd} a month`].filter((p) => p !== false);
+  return parts.length === 0 ? "Budget" : parts.join(", ");
+}
 
 /// Who may sign in, and as what.
 export function UsersPage() {
   const users = useResource("users", (s) => api.users(s));
   const act = useAct();
   const [over, set_over] = useState<"new" | User | null>(null);
+  const [budget_of, set_budget_of] = useState<User | null>(null);
   const about = useRef("");
   useKeys({ n: () => set_over("new") }, new_help);
   const replace = (user: User) => users.set((all) => all.map((u) => (u.id === user.id ? user : u)));
@@ -47,7 +54,7 @@ export function UsersPage() {
                       <td><select class="select role-select" aria-label={`Role of ${u.username}`} disabled={off} value={u.role} onChange={(e) => change(u, { role: e.currentTarget.value as Role })}><option value="user">user</option><option value="admin">admin</option></select></td>
                       <td class="num not-phone faint">{u.created_at ? <Time at={u.created_at} /> : ""}</td>
                       <td><input class="switch" type="checkbox" role="switch" aria-label={`${u.username} may sign in`} disabled={off} checked={u.is_active} onChange={(e) => change(u, { is_active: e.currentTarget.checked })} /></td>
-                      <td class="num"><Button small icon="key" onClick={() => set_over(u)}><span class="not-phone">New password</span><span class="vh"> for {u.username}</span></Button></td>
+                      <td class="num"><Button small onClick={() => set_budget_of(u)}><span class="not-phone">{budget_words(u.budget)}</span><span class="only-phone">Budget</span><span class="vh"> of {u.username}</span></Button> <Button small icon="key" onClick={() => set_over(u)}><span class="not-phone">New password</span><span class="vh"> for {u.username}</span></Button></td>
                     </tr>
                   ))}</tbody>
                 </table></div></section>
@@ -56,6 +63,7 @@ export function UsersPage() {
           }}
         </Loaded>
       </Scroll>
+      {budget_of && <BudgetDialog user={budget_of} on_close={() => set_budget_of(null)} on_saved={replace} />}
       {over === "new" && <NewUserDialog on_close={() => set_over(null)} on_made={() => users.reload()} />}
       {over !== null && over !== "new" && <PasswordDialog user={over} on_close={() => set_over(null)} />}
     </Page>

@@ -1,0 +1,153 @@
+#include "actors/outbound/budget_ledger.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+namespace actors {
+
+namespace {
+
+constexpr double rounding = 1e-9; ///< USD
+
+std::string money(double usd) {
+  char text[40];
+  std::snprintf(text, sizeof text, usd >= 1 ? "%.2f" : "%.4f", std::max(0.0, usd));
+  return text;
+}
+
+/// One limit of a wish, with what is left of it.
+struct room {
+  const budget_ledger::limited* whose = nullptr;
+  bool month = false;
+  double limit = 0;
+  double spent = 0;
+  double reserved = 0;
+  [[nodiscard]] double left() const { return limit - spent - reserved; }
+  [[nodiscard]] double left_when_alone() const { return limit - spent; }
+};
+
+std::string refusal(const room& r, double least) {
+  const bool agent = r.whose->of.who == storage::spending::payer::agent;
+  const std::string span = r.month ? "month" : "day";
+  return "The budget of " + std::string(agent ? "the agent \"" : "the user \"") + r.whose->limit.name + "\" for this "
+         + span + " does not allow another call: " + money(r.spent) + " of " + money(r.limit)
+         + " USD are spent, and this call needs " + money(least) + ". The next " + span
+         + " begins anew; the limit is changed on "
+         + (agent ? "the agent's page." : "the users page, by an administrator.");
+}
+
+} // namespace
+
+void budget_ledger::turn_over(book& b, const period& now) {
+  if (b.in.zone != now.zone) { // other days: what was spent in them has to be read
+    b.known = false;
+    return;
+  }
+  if (b.in.month != now.month)
+    b.month_usd = 0;
+  if (b.in.day != now.day)
+    b.day_usd = 0;
+  b.in = now;
+}
+
+bool budget_ledger::knows(const account& a, const period& now) {
+  const auto at = books_.find(a);
+  if (at == books_.end())
+    return false;
+  turn_over(at->second, now);
+  return at->second.known;
+}
+
+void budget_ledger::learn(const account& a, const period& now, const storage::spending::spent& spent) {
+  auto& b = books_[a];
+  if (b.known && b.in.zone == now.zone)
+    return; // two calls asked at once; since then the first may have spent
+  b.in = now;
+  b.day_usd = spent.day_usd;
+  b.month_usd = spent.month_usd;
+  b.known = true;
+}
+
+budget_ledger::decision budget_ledger::reserve(const wish& w, base::timestamp at) {
+  std::vector<room> rooms;
+  for (const auto& l : w.budgets) {
+    auto& b = books_[l.of];
+    turn_over(b, w.now);
+    if (l.limit.day_usd)
+      rooms.push_back({&l, false, *l.limit.day_usd, b.day_usd, b.reserved_usd});
+    if (l.limit.month_usd)
+      rooms.push_back({&l, true, *l.limit.month_usd, b.month_usd, b.reserved_usd});
+  }
+  const auto prompt = w.cost(0);
+  const auto least = w.cost(std::min(least_output_tokens, w.max_output_tokens));
+  decision out;
+  if (const auto tight = std::ranges::find_if(rooms, [&](const room& r) { return least > r.left_when_alone() + rounding; });
+      least > 0 && tight != rooms.end()) {
+    out.why = refusal(*tight, least);
+    return out;
+  }
+  double left = w.cost(w.max_output_tokens);
+  for (const auto& r : rooms)
+    left = std::min(left, r.left());
+  if (least > 0 && least > left + rounding) {
+    out.is = verdict::wait;
+    return out;
+  }
+  auto tokens = w.max_output_tokens;
+  while (tokens > least_output_tokens && w.cost(tokens) > left + rounding) { // the cost is a straight line, or two
+    const auto each = (w.cost(tokens) - prompt) / static_cast<double>(tokens);
+    const auto fits = static_cast<std::int64_t>(std::floor((left - prompt) / each));
+    tokens = std::max(least_output_tokens, std::min(tokens - 1, fits));
+  }
+  held h;
+  for (const auto& l : w.budgets)
+    h.accounts.push_back(l.of);
+  h.zone = w.now.zone;
+  h.most_usd = w.cost(tokens);
+  h.prompt_usd = prompt;
+  h.at = at;
+  for (const auto& a : h.accounts)
+    books_[a].reserved_usd += h.most_usd;
+  out.is = verdict::granted;
+  out.reservation = ++last_;
+  out.max_output_tokens = tokens;
+  held_.emplace(last_, std::move(h));
+  return out;
+}
+
+void budget_ledger::release(const held& h) {
+  for (const auto& a : h.accounts)
+    if (const auto at = books_.find(a); at != books_.end())
+      at->second.reserved_usd = std::max(0.0, at->second.reserved_usd - h.most_usd);
+}
+
+bool budget_ledger::settle(std::int64_t reservation, std::optional<double> cost_usd, bool reached_model,
+                           const std::function<period(const std::string& zone)>& period_now) {
+  const auto at = held_.find(reservation);
+  if (at == held_.end())
+    return false;
+  const auto h = std::move(at->second);
+  held_.erase(at);
+  release(h);
+  const auto spent = cost_usd.value_or(reached_model ? h.prompt_usd : 0);
+  const auto now = period_now(h.zone);
+  for (const auto& a : h.accounts)
+    if (const auto b = books_.find(a); b != books_.end()) {
+      turn_over(b->second, now);
+      b->second.day_usd += spent;
+      b->second.month_usd += spent;
+    }
+  return true;
+}
+
+void budget_ledger::forget_before(base::timestamp at) {
+  std::erase_if(held_, [&](const auto& entry) {
+    if (entry.second.at >= at)
+      return false;
+    release(entry.second);
+    return true;
+  });
+}
+
+} // namespace actors
