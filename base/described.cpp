@@ -134,6 +134,13 @@ void check_rule(const field_rule& rule, std::int64_t size_or_value, std::string_
   }
 }
 
+void check_number(const field_rule& rule, double value, const std::string& path, field_errors& errors) {
+  if (rule.min != std::numeric_limits<std::int64_t>::min() && value < static_cast<double>(rule.min))
+    errors.push_back({path, "must be at least " + std::to_string(rule.min)});
+  else if (rule.max != std::numeric_limits<std::int64_t>::max() && value > static_cast<double>(rule.max))
+    errors.push_back({path, "must be at most " + std::to_string(rule.max)});
+}
+
 void add_rule_to_schema(const field_rule& rule, json::object& schema) {
   if (!rule.help.empty())
     schema.emplace("description", json::string_view(rule.help));
@@ -143,7 +150,7 @@ void add_rule_to_schema(const field_rule& rule, json::object& schema) {
   const auto name = type->is_array() ? type->get_array()[0] : *type;
   const bool text = name == "string";
   const bool list = name == "array";
-  if (!text && !list && name != "integer")
+  if (!text && !list && name != "integer" && name != "number")
     return;
   if (rule.min != std::numeric_limits<std::int64_t>::min())
     schema.emplace(text ? "minLength" : list ? "minItems" : "minimum", rule.min);

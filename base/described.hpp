@@ -158,6 +158,8 @@ void report_unknown(std::string_view name, std::span<const std::string_view> kno
                     field_errors& errors);
 void check_rule(const field_rule& rule, std::int64_t size_or_value, std::string_view noun, const std::string& path,
                 field_errors& errors);
+/// The same for a number that need not be whole.
+void check_number(const field_rule& rule, double value, const std::string& path, field_errors& errors);
 void add_rule_to_schema(const field_rule& rule, json::object& schema);
 [[nodiscard]] std::string join_path(const std::string& path, std::string_view name);
 
@@ -346,11 +348,16 @@ bool read_json(const json::value& in, T& out, const std::string& path, field_err
                    std::in_range<std::int64_t>(target) ? static_cast<std::int64_t>(target)
                                                        : std::numeric_limits<std::int64_t>::max(),
                    "", member_path, errors);
+      else if constexpr (std::floating_point<member_type>)
+        check_number(*rule, target, member_path, errors);
       else if constexpr (is_optional<member_type>) {
         if constexpr (std::integral<
                         typename member_type::value_type> && !std::same_as<typename member_type::value_type, bool>) {
           if (target)
             check_rule(*rule, static_cast<std::int64_t>(*target), "", member_path, errors);
+        } else if constexpr (std::floating_point<typename member_type::value_type>) {
+          if (target)
+            check_number(*rule, *target, member_path, errors);
         }
       } else if constexpr (is_vector<member_type>)
         check_rule(*rule, static_cast<std::int64_t>(target.size()), "items", member_path, errors);

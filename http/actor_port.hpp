@@ -33,7 +33,7 @@ struct actor_handles {
 struct in_force {
   std::shared_ptr<settings_holder> settings;
   std::shared_ptr<base::shared_value<records::user_profiles>> profiles;
-  std::shared_ptr<base::shared_value<records::spending_rules>> spending; ///< prices and budgets
+  std::shared_ptr<base::shared_value<records::spending_rules>> spending;         ///< prices and budgets
   std::shared_ptr<base::shared_value<std::vector<std::string>>> trusted_domains; ///< `web_whitelist`
 };
 

@@ -14,8 +14,8 @@ struct call_model {
   std::string trace_id;
   std::string user_id; ///< whose own key is used where there is one, and who pays; empty = a system agent
   std::vector<std::string> agent_ids; ///< who pays too: the run's agent, and those above it
-  int call = 1;        ///< 1, 2, … within the run; pieces and cancellations name it
-  std::string model;   ///< `provider:model`
+  int call = 1;                       ///< 1, 2, … within the run; pieces and cancellations name it
+  std::string model;                  ///< `provider:model`
   base::trusted_text system;
   base::trusted_text turn;    ///< what a trusted person says in this turn
   base::trusted_text task;    ///< what the demo model reads its commands from: for a run the prompt, then the message
@@ -28,14 +28,14 @@ struct call_model {
   bool streamed = false; ///< pieces go to the sender while they come
 };
 BOOST_DESCRIBE_STRUCT(call_model, (),
-                      (run_id, trace_id, user_id, agent_ids, call, model, system, turn, task, input, attachments, history,
-                       since_task, tools, failed_calls, streamed))
+                      (run_id, trace_id, user_id, agent_ids, call, model, system, turn, task, input, attachments,
+                       history, since_task, tools, failed_calls, streamed))
 
 /// What a call of a model came to: an answer, or why there is none.
 struct model_reply {
   models::answer answer = {};
   std::string error = {}; ///< one sentence; empty = an answer
-  int status = 0;       ///< the provider's HTTP status, with an error
+  int status = 0;         ///< the provider's HTTP status, with an error
   bool retryable = false;
   std::int64_t retry_after_ms = 0; ///< what the provider asks for; 0 = nothing
 };
@@ -63,8 +63,8 @@ struct fail_calls {
   int times = 1;    ///< calls that fail; 0 = none any more
 
   static std::span<const base::field_rule> rules() {
-    static constexpr base::field_rule all[] = {{.name = "status", .required = true, .min = 400, .max = 599},
-                                               {.name = "times", .min = 0, .max = 10'000}};
+    static constexpr base::field_rule all[]
+      = {{.name = "status", .required = true, .min = 400, .max = 599}, {.name = "times", .min = 0, .max = 10'000}};
     return all;
   }
 };
@@ -83,9 +83,9 @@ using model_actor = caf::typed_actor<
 } // namespace messages
 
 CAF_BEGIN_TYPE_ID_BLOCK(model_messages, first_custom_type_id + 200)
-  CAF_ADD_TYPE_ID(model_messages, (messages::call_model))
-  CAF_ADD_TYPE_ID(model_messages, (messages::model_reply))
-  CAF_ADD_TYPE_ID(model_messages, (messages::model_piece))
-  CAF_ADD_TYPE_ID(model_messages, (messages::cancel_model_call))
-  CAF_ADD_TYPE_ID(model_messages, (messages::fail_calls))
+CAF_ADD_TYPE_ID(model_messages, (messages::call_model))
+CAF_ADD_TYPE_ID(model_messages, (messages::model_reply))
+CAF_ADD_TYPE_ID(model_messages, (messages::model_piece))
+CAF_ADD_TYPE_ID(model_messages, (messages::cancel_model_call))
+CAF_ADD_TYPE_ID(model_messages, (messages::fail_calls))
 CAF_END_TYPE_ID_BLOCK(model_messages)

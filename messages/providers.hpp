@@ -13,7 +13,7 @@ struct provider_call {
   call_model call;
   base::secret key;                       ///< empty: the provider's own
   std::optional<models::model_info> info; ///< of the model, where it is known; max_output_tokens holds for this call
-  std::int64_t reservation = 0; ///< of the money that the call may take; 0 = there is no budget
+  std::int64_t reservation = 0;           ///< of the money that the call may take; 0 = there is no budget
 };
 
 /// A call that money was reserved for is over. Sent by the provider to the gateway.
@@ -76,8 +76,8 @@ struct known_providers {
 BOOST_DESCRIBE_STRUCT(known_providers, (), (providers))
 
 using llm_gateway_actor
-  = model_actor::extend<caf::reacts_to<set_providers>, caf::reacts_to<call_settled>,
-                        caf::reacts_to<try_waiting_calls>, caf::reacts_to<models_listed>, caf::reacts_to<refresh_models>,
+  = model_actor::extend<caf::reacts_to<set_providers>, caf::reacts_to<call_settled>, caf::reacts_to<try_waiting_calls>,
+                        caf::reacts_to<models_listed>, caf::reacts_to<refresh_models>,
                         caf::replies_to<get_models>::with<known_models>, caf::replies_to<get_model>::with<known_model>,
                         caf::replies_to<get_providers>::with<known_providers>>;
 

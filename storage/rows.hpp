@@ -84,6 +84,8 @@ template <base::described_struct T>
     for (std::size_t i = 0; i < out.size(); ++i)
       if (const auto text = answer.text(i, *column))
         detail::read_column(*text, out[i].*member, name);
+      else if constexpr (base::detail::is_optional<std::remove_cvref_t<decltype(out[i].*member)>>)
+        (out[i].*member).reset(); // NULL is empty, whatever the member begins with
   });
   return out;
 }

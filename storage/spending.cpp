@@ -20,8 +20,8 @@ BOOST_DESCRIBE_STRUCT(budget_row, (), (id, name, day_usd, month_usd))
 std::map<std::string, records::budget> budgets(session& s, const std::string& name, const std::string& table) {
   std::map<std::string, records::budget> out;
   for (auto& row : read_rows<budget_row>(
-         s.exec("SELECT id, " + name + " AS name, budget_day_usd AS day_usd, budget_month_usd AS month_usd FROM " + table
-                + " WHERE budget_day_usd IS NOT NULL OR budget_month_usd IS NOT NULL")))
+         s.exec("SELECT id, " + name + " AS name, budget_day_usd AS day_usd, budget_month_usd AS month_usd FROM "
+                + table + " WHERE budget_day_usd IS NOT NULL OR budget_month_usd IS NOT NULL")))
     out.emplace(row.id, records::budget{row.name, row.day_usd, row.month_usd});
   return out;
 }
@@ -31,8 +31,8 @@ std::map<std::string, records::budget> budgets(session& s, const std::string& na
 records::spending_rules rules(session& s, const std::string& time_zone) {
   records::spending_rules out;
   for (const auto& p : prices(s))
-    out.prices.emplace(p.model, models::model_pricing{p.prompt_usd, p.completion_usd, p.cache_read_usd,
-                                                      p.cache_write_usd, {}});
+    out.prices.emplace(p.model,
+                       models::model_pricing{p.prompt_usd, p.completion_usd, p.cache_read_usd, p.cache_write_usd, {}});
   out.users = budgets(s, "username", "users");
   out.agents = budgets(s, "name", "agents");
   out.time_zones = schedules::time_zones(s);
@@ -61,13 +61,12 @@ spent spent_by(session& s, payer who, const std::string& id, base::timestamp day
                            ? "r.owner_user_id = $1"
                            : "(r.agent_id = $1 OR r.definition -> 'budgets_above' @> to_jsonb($1::text))";
   const auto first = std::min(day, month);
-  return read_row<spent>(
-           s.exec("SELECT COALESCE(sum(s.cost_usd) FILTER (WHERE s.started_at >= $2), 0) AS day_usd, "
-                  "COALESCE(sum(s.cost_usd) FILTER (WHERE s.started_at >= $3), 0) AS month_usd "
-                  "FROM run_steps s JOIN runs r ON r.id = s.run_id "
-                  "WHERE s.cost_usd > 0 AND s.started_at >= $4 AND "
-                    + of,
-                  id, day, month, first))
+  return read_row<spent>(s.exec("SELECT COALESCE(sum(s.cost_usd) FILTER (WHERE s.started_at >= $2), 0) AS day_usd, "
+                                "COALESCE(sum(s.cost_usd) FILTER (WHERE s.started_at >= $3), 0) AS month_usd "
+                                "FROM run_steps s JOIN runs r ON r.id = s.run_id "
+                                "WHERE s.cost_usd > 0 AND s.started_at >= $4 AND "
+                                  + of,
+                                id, day, month, first))
     .value_or(spent{});
 }
 

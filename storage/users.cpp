@@ -52,9 +52,9 @@ row change(session& s, const std::string& id, const records::user_change& change
                            "budget_month_usd = CASE WHEN $9 THEN $10 ELSE budget_month_usd END "
                            "WHERE id = $1 RETURNING "
                              + columns_of<row>(),
-                           id, change.role, change.is_active, change.password_hash, change.email, now, change.budget_day_usd.has_value(),
-                           change.budget_day_usd.value_or(std::nullopt), change.budget_month_usd.has_value(),
-                           change.budget_month_usd.value_or(std::nullopt)));
+                           id, change.role, change.is_active, change.password_hash, change.email, now,
+                           change.budget_day_usd.has_value(), change.budget_day_usd.value_or(std::nullopt),
+                           change.budget_month_usd.has_value(), change.budget_month_usd.value_or(std::nullopt)));
   if (!changed)
     throw base::failure_error(base::errc::not_found, "there is no such user");
   if (s.exec("SELECT 1 FROM users WHERE role = 'admin' AND is_active LIMIT 1").empty())

@@ -73,7 +73,8 @@ auto read(tool_context& context, const std::string& name, const F& work) {
     try {
       return ask(context, name, work);
     } catch (const base::failure_error& e) {
-      if (e.get().code != base::errc::unavailable || context.stop.stop_requested() || std::chrono::steady_clock::now() > end)
+      if (e.get().code != base::errc::unavailable || context.stop.stop_requested()
+          || std::chrono::steady_clock::now() > end)
         throw;
       std::this_thread::sleep_for(std::chrono::milliseconds{200});
     }
@@ -271,7 +272,8 @@ private:
   }
 
   static std::vector<agent_record> all_reachable(tool_context& context) {
-    return read(context, "subagents.reachable", [by = context.caller](storage::session& s) { return reachable(s, by); });
+    return read(context, "subagents.reachable",
+                [by = context.caller](storage::session& s) { return reachable(s, by); });
   }
 
   static tool_result list(tool_context& context) {

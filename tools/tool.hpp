@@ -81,7 +81,7 @@ struct tool_context {
   std::function<std::any(std::string name, std::function<std::any(storage::session&)> work)> db = {};
   /// Tells the engine that `web_whitelist` or `filesystem_whitelist` changed: in force for the next call.
   std::function<void()> whitelists_changed = {};
-  web_search search = {}; ///< how the `web` tool searches
+  web_search search = {};                  ///< how the `web` tool searches
   std::shared_ptr<const running> run = {}; ///< for the tool `agents` only
 };
 
@@ -90,7 +90,8 @@ struct tool_result {
   bool success = false;
   boost::json::value data;
   std::string error;
-  std::vector<records::run_record> children = {}; ///< runs to be queued: the call ends when all of them have, with their results
+  std::vector<records::run_record> children
+    = {}; ///< runs to be queued: the call ends when all of them have, with their results
 
   [[nodiscard]] static tool_result ok(boost::json::value data) { return {true, std::move(data), {}}; }
   [[nodiscard]] static tool_result fail(std::string error) { return {false, nullptr, std::move(error)}; }
@@ -104,7 +105,7 @@ void bound_result(tool_result& result, std::size_t max_bytes);
 /// A question for a person before a call: one plain sentence of what will happen, and what the approval is bound to.
 struct question {
   std::string sentence;
-  std::string destination;    ///< folder, site or recipient: "approve for this chat" covers the same one
+  std::string destination;      ///< folder, site or recipient: "approve for this chat" covers the same one
   bool any_destination = false; ///< an approval may cover every destination in this chat
 };
 

@@ -82,7 +82,8 @@ budget_ledger::decision budget_ledger::reserve(const wish& w, base::timestamp at
   const auto prompt = w.cost(0);
   const auto least = w.cost(std::min(least_output_tokens, w.max_output_tokens));
   decision out;
-  if (const auto tight = std::ranges::find_if(rooms, [&](const room& r) { return least > r.left_when_alone() + rounding; });
+  if (const auto tight
+      = std::ranges::find_if(rooms, [&](const room& r) { return least > r.left_when_alone() + rounding; });
       least > 0 && tight != rooms.end()) {
     out.why = refusal(*tight, least);
     return out;

@@ -168,16 +168,16 @@ void llm_gateway::set_providers(const std::vector<records::provider_settings>& w
       new_ones = true;
       provider added;
       added.settings = settings;
-      added.actor = system().spawn<model_provider>(
-        with_.tree.at("/outbound/provider/" + settings.name, "provider"), with_.http,
-        caf::actor_cast<messages::llm_gateway_actor>(this), with_.tools, with_.clock, settings);
+      added.actor = system().spawn<model_provider>(with_.tree.at("/outbound/provider/" + settings.name, "provider"),
+                                                   with_.http, caf::actor_cast<messages::llm_gateway_actor>(this),
+                                                   with_.tools, with_.clock, settings);
       send(added.actor, messages::set_provider{settings});
       providers_.emplace(settings.name, std::move(added));
       continue;
     }
     auto& known = at->second.settings;
-    if (known.base_url == settings.base_url && known.api == settings.api
-        && known.key.reveal() == settings.key.reveal() && known.list_key.reveal() == settings.list_key.reveal())
+    if (known.base_url == settings.base_url && known.api == settings.api && known.key.reveal() == settings.key.reveal()
+        && known.list_key.reveal() == settings.list_key.reveal())
       continue;
     if (known.base_url != settings.base_url || known.api != settings.api)
       lists_.erase(settings.name); // what another server has says nothing
@@ -190,9 +190,8 @@ void llm_gateway::set_providers(const std::vector<records::provider_settings>& w
 
 /// What was fetched before this start, for the providers that have not answered yet.
 void llm_gateway::load_lists() {
-  request(with_.db, database_time, make_job("model_lists.all", [](storage::session& s) {
-            return storage::model_lists::all(s);
-          }))
+  request(with_.db, database_time,
+          make_job("model_lists.all", [](storage::session& s) { return storage::model_lists::all(s); }))
     .then(
       [this](const messages::db_result& r) {
         for (const auto& list : std::any_cast<const std::vector<storage::model_lists::stored_list>&>(r.value))
@@ -206,11 +205,12 @@ void llm_gateway::load_lists() {
 }
 
 void llm_gateway::store_list(const messages::models_listed& m) {
-  request(with_.db, database_time, make_job("model_lists.put", [m](storage::session& s) {
-            storage::model_lists::put(s, m.provider, m.models, m.at);
-          }))
-    .then([](const messages::db_result&) {},
-          [](const caf::error& e) { spdlog::warn("model_list_not_stored error=\"{}\"", messages::to_failure(e).message); });
+  request(
+    with_.db, database_time,
+    make_job("model_lists.put", [m](storage::session& s) { storage::model_lists::put(s, m.provider, m.models, m.at); }))
+    .then(
+      [](const messages::db_result&) {},
+      [](const caf::error& e) { spdlog::warn("model_list_not_stored error=\"{}\"", messages::to_failure(e).message); });
 }
 
 std::optional<models::model_info> llm_gateway::info_of(const std::string& provider, const std::string& model) const {
@@ -275,8 +275,9 @@ void llm_gateway::pay(const std::shared_ptr<paid_call>& call) {
       return read_spent(call, b.of, wish.now);
   auto info = info_of(name, m.model);
   if (!info || !info->pricing.prompt || !info->pricing.completion)
-    return refuse("What the model \"" + m.model + "\" costs is not known, so that a budget cannot be kept with it. "
-                  "An administrator can enter its price on the models page.");
+    return refuse("What the model \"" + m.model
+                  + "\" costs is not known, so that a budget cannot be kept with it. "
+                    "An administrator can enter its price on the models page.");
   const auto prompt = most_prompt_tokens(m, *with_.tools);
   wish.max_output_tokens = info->max_output_tokens > 0 ? info->max_output_tokens : usual_output_tokens;
   wish.cost = [&](std::int64_t output) { return most_cost(info->pricing, prompt, output); };
@@ -298,9 +299,11 @@ void llm_gateway::pay(const std::shared_ptr<paid_call>& call) {
 /// What an account has spent before this start, or by the days of another time zone.
 void llm_gateway::read_spent(const std::shared_ptr<paid_call>& call, const budget_ledger::account& account,
                              const budget_ledger::period& now) {
-  request(with_.db, database_time, make_job("spending.spent_by", [account, now](storage::session& s) {
-            return storage::spending::spent_by(s, account.who, account.id, now.day, now.month);
-          }))
+  request(with_.db, database_time,
+          make_job("spending.spent_by",
+                   [account, now](storage::session& s) {
+                     return storage::spending::spent_by(s, account.who, account.id, now.day, now.month);
+                   }))
     .then(
       [this, call, account, now](const messages::db_result& r) {
         ledger_.learn(account, now, std::any_cast<const storage::spending::spent&>(r.value));

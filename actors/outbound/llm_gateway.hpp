@@ -68,7 +68,8 @@ private:
   void read_spent(const std::shared_ptr<paid_call>& call, const budget_ledger::account& account,
                   const budget_ledger::period& now);
   void try_waiting();
-  [[nodiscard]] messages::provider_call for_provider(messages::call_model m, std::optional<models::model_info> info) const;
+  [[nodiscard]] messages::provider_call for_provider(messages::call_model m,
+                                                     std::optional<models::model_info> info) const;
   [[nodiscard]] std::optional<models::model_info> info_of(const std::string& provider, const std::string& model) const;
   [[nodiscard]] base::secret own_key(const std::string& user_id, const std::string& provider) const;
 

@@ -274,9 +274,9 @@ void model_provider::failed(call& c, const models::provider_error& e) {
 
 void model_provider::deliver(call& c, messages::model_reply reply) {
   if (c.what.reservation != 0)
-    send(gateway_, messages::call_settled{c.what.reservation,
-                                          reply.error.empty() ? reply.answer.cost_usd : std::nullopt,
-                                          reply.error.empty() || (c.head && c.head->status / 100 == 2)});
+    send(gateway_,
+         messages::call_settled{c.what.reservation, reply.error.empty() ? reply.answer.cost_usd : std::nullopt,
+                                reply.error.empty() || (c.head && c.head->status / 100 == 2)});
   c.reply.deliver(std::move(reply));
 }
 

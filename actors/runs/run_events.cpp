@@ -71,9 +71,10 @@ void agent_run::publish_end(records::run_state state, const std::string& error) 
                        {"tool_calls_made", t_.tool_calls},
                        {"model", model_},
                        {"stop_reason", base::enum_name(t_.stop_reason)},
-                       {"usage", {{"input_tokens", t_.input_tokens},
-                                  {"output_tokens", t_.output_tokens},
-                                  {"cost_usd", t_.cost_usd ? boost::json::value(*t_.cost_usd) : boost::json::value()}}}});
+                       {"usage",
+                        {{"input_tokens", t_.input_tokens},
+                         {"output_tokens", t_.output_tokens},
+                         {"cost_usd", t_.cost_usd ? boost::json::value(*t_.cost_usd) : boost::json::value()}}}});
   }
   if (is_chat())
     send(services_->hub, messages::turn_ended{topic_});

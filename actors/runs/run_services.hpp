@@ -39,7 +39,7 @@ struct run_services {
   std::shared_ptr<known_prompts> prompts = std::make_shared<known_prompts>();
   std::shared_ptr<const base::shared_value<config::runtime_settings>> settings;
   std::shared_ptr<const base::shared_value<records::user_profiles>> profiles;
-  std::shared_ptr<net::engine> http; ///< for tools that reach out
+  std::shared_ptr<net::engine> http;                                                   ///< for tools that reach out
   std::shared_ptr<const base::shared_value<std::vector<std::string>>> trusted_domains; ///< `web_whitelist`
   /// Work for a database connection, from a tool's thread. May block, throws base::failure_error.
   std::function<std::any(std::string name, std::function<std::any(storage::session&)> work)> ask_db;

@@ -191,7 +191,8 @@ void agent_run::advance_calls() {
 std::shared_ptr<const tools::running> agent_run::running_for(const std::string& tool) const {
   if (tool != tools::agents_tool_name)
     return {};
-  auto out = std::make_shared<tools::running>(tools::running{run_.agent_id.value_or(""), run_.definition, t_.untrusted_entered, services_->tools});
+  auto out = std::make_shared<tools::running>(
+    tools::running{run_.agent_id.value_or(""), run_.definition, t_.untrusted_entered, services_->tools});
   out->definition.max_tool_calls = run_.definition.max_tool_calls.value_or(limits_.max_tool_calls);
   return out;
 }

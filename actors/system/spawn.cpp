@@ -88,9 +88,9 @@ engine_tree spawn_engine(caf::actor_system& system, const engine_setup& setup) {
     = caf::actor_cast<messages::model_actor>(system.spawn<demo_provider>(t.at("/outbound/provider/demo", "provider")));
   const auto all_tools = tools::all_tools();
   e.http = system.spawn<http_client>(t.at("/outbound/http_client", "http_client"), setup.http);
-  e.gateway
-    = system.spawn<llm_gateway>(t.at("/outbound/llm_gateway", "llm_gateway"),
-                                gateway_services{t, e.http, e.db, all_tools, setup.profiles, setup.spending, setup.clock}, demo);
+  e.gateway = system.spawn<llm_gateway>(
+    t.at("/outbound/llm_gateway", "llm_gateway"),
+    gateway_services{t, e.http, e.db, all_tools, setup.profiles, setup.spending, setup.clock}, demo);
   caf::anon_send(e.gateway, messages::set_providers{setup.providers});
 
   event_hub_settings hub_settings;

@@ -84,8 +84,8 @@ struct agent_view {
   int missed_runs_max = 5;
   int schedule_jitter_s = 0;
   bool allow_overlap = false;
-  std::optional<base::timestamp> next_run_at; ///< by its schedule, before jitter; empty: none comes
-  std::string time_zone;                      ///< in which its schedule goes
+  std::optional<base::timestamp> next_run_at;    ///< by its schedule, before jitter; empty: none comes
+  std::string time_zone;                         ///< in which its schedule goes
   std::optional<storage::spending::spent> spent; ///< of one agent: what its runs and those below them have cost
 };
 BOOST_DESCRIBE_STRUCT(agent_view, (),

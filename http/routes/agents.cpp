@@ -1,7 +1,7 @@
 #include "storage/agents.hpp"
 #include "base/ids.hpp"
-#include "http/routes/agent_body.hpp"
 #include "config/time_zones.hpp"
+#include "http/routes/agent_body.hpp"
 #include "http/routes/all.hpp"
 #include "http/routes/model_view.hpp"
 #include "http/routes/run_view.hpp"
@@ -132,8 +132,9 @@ std::vector<records::ability> preview_abilities(call& c, const abilities_body& b
   check_tools(c.with, body.allowed_tools);
   records::agent_record row;
   if (body.agent_id) {
-    auto there = c.db("agents.find", [by = c.viewer(), id = *body.agent_id](
-                                       storage::session& s) { return storage::agents::find(s, by, id); });
+    auto there = c.db("agents.find", [by = c.viewer(), id = *body.agent_id](storage::session& s) {
+      return storage::agents::find(s, by, id);
+    });
     if (!there)
       throw problem::field("agent_id", "There is no such agent.");
     row = std::move(*there);

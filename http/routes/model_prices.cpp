@@ -18,9 +18,13 @@ struct price_body {
       = {{.name = "model", .help = "`provider:model`", .required = true, .min = 1, .max = 200},
          {.name = "prompt_usd", .help = "USD for a million tokens of the prompt", .min = 0, .max = 1'000'000},
          {.name = "completion_usd", .help = "USD for a million tokens of the answer", .min = 0, .max = 1'000'000},
-         {.name = "cache_read_usd", .help = "of a token that the provider had in its cache; empty: as prompt_usd",
-          .min = 0, .max = 1'000'000},
-         {.name = "cache_write_usd", .help = "of a token that was put there; empty: as prompt_usd", .min = 0,
+         {.name = "cache_read_usd",
+          .help = "of a token that the provider had in its cache; empty: as prompt_usd",
+          .min = 0,
+          .max = 1'000'000},
+         {.name = "cache_write_usd",
+          .help = "of a token that was put there; empty: as prompt_usd",
+          .min = 0,
           .max = 1'000'000}};
     return all;
   }
@@ -61,7 +65,8 @@ void add_model_prices(route_table& t) {
          .path = "/api/model-prices",
          .who = access::admin,
          .key_scopes = {scope::admin},
-         .help = "Sets what a model costs, at once; without prompt_usd and completion_usd its provider's price counts again"},
+         .help
+         = "Sets what a model costs, at once; without prompt_usd and completion_usd its provider's price counts again"},
         put);
 }
 

@@ -39,8 +39,7 @@ own_usage get(call& c) {
       out.budget.month_usd = row->budget_month_usd;
     }
     const auto since = config::day_and_month_of(zones.of(user), now);
-    const auto spent
-      = storage::spending::spent_by(s, storage::spending::payer::user, user, since.day, since.month);
+    const auto spent = storage::spending::spent_by(s, storage::spending::payer::user, user, since.day, since.month);
     out.budget.spent_day_usd = spent.day_usd;
     out.budget.spent_month_usd = spent.month_usd;
     return out;

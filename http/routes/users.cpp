@@ -70,8 +70,14 @@ struct user_body {
 BOOST_DESCRIBE_STRUCT(user_body, (), (role, is_active, password, budget))
 
 user_view view_of(const records::user_record& u) {
-  return {u.id,    u.username,   u.role,      u.is_active, u.totp_secret && !u.totp_secret->empty(),
-          u.email, u.created_at, u.updated_at,
+  return {u.id,
+          u.username,
+          u.role,
+          u.is_active,
+          u.totp_secret && !u.totp_secret->empty(),
+          u.email,
+          u.created_at,
+          u.updated_at,
           {u.budget_day_usd, u.budget_month_usd}};
 }
 

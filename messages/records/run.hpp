@@ -67,7 +67,7 @@ struct run_record {
   std::int64_t input_tokens = 0;
   std::int64_t output_tokens = 0;
   std::optional<double> cost_usd = 0; ///< empty = unknown
-  std::optional<std::string> result; ///< text of the last model answer
+  std::optional<std::string> result;  ///< text of the last model answer
   std::optional<std::string> error;
   std::string trace_id;
 };

@@ -19,8 +19,7 @@ struct model_price {
   std::optional<double> cache_write_usd; ///< empty = as prompt_usd
   base::timestamp updated_at{};
 };
-BOOST_DESCRIBE_STRUCT(model_price, (),
-                      (model, prompt_usd, completion_usd, cache_read_usd, cache_write_usd, updated_at))
+BOOST_DESCRIBE_STRUCT(model_price, (), (model, prompt_usd, completion_usd, cache_read_usd, cache_write_usd, updated_at))
 
 /// The limits of a user or an agent. Days and months are those of the user's time zone.
 struct budget {

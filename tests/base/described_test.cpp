@@ -34,6 +34,7 @@ struct everything {
   colour paint = colour::red;
   std::optional<std::string> maybe;
   std::optional<int> number;
+  std::optional<double> share;
   std::vector<inner> items;
   std::map<std::string, int> counts;
   base::timestamp at{};
@@ -43,17 +44,15 @@ struct everything {
   base::secret key;
   json::value any;
   static std::span<const base::field_rule> rules() {
-    static constexpr base::field_rule all[] = {{.name = "items", .max = 2},
-                                               {.name = "number", .min = 10},
-                                               {.name = "maybe", .max = 3},
-                                               {.name = "key", .min = 2},
-                                               {.name = "heard", .max = 4}};
+    static constexpr base::field_rule all[]
+      = {{.name = "items", .max = 2}, {.name = "number", .min = 10}, {.name = "share", .min = 0, .max = 1},
+         {.name = "maybe", .max = 3}, {.name = "key", .min = 2},     {.name = "heard", .max = 4}};
     return all;
   }
 };
 BOOST_DESCRIBE_STRUCT(everything, (),
-                      (flag, small, byte, wide, huge, real, text, paint, maybe, number, items, counts, at, wait_s, said,
-                       heard, key, any))
+                      (flag, small, byte, wide, huge, real, text, paint, maybe, number, share, items, counts, at,
+                       wait_s, said, heard, key, any))
 
 struct empty {};
 BOOST_DESCRIBE_STRUCT(empty, (), ())
@@ -167,6 +166,9 @@ TEST(Described, rules_hold_for_every_kind_of_member) {
   EXPECT_EQ(faults<everything>(R"({"items":[{"name":"a"},{"name":"b"},{"name":"c"}]})"),
             "items: must be at most 2 items");
   EXPECT_EQ(faults<everything>(R"({"number":9})"), "number: must be at least 10");
+  EXPECT_EQ(faults<everything>(R"({"share":-0.001})"), "share: must be at least 0");
+  EXPECT_EQ(faults<everything>(R"({"share":1.001})"), "share: must be at most 1");
+  EXPECT_EQ(faults<everything>(R"({"share":1})"), "");
   EXPECT_EQ(faults<everything>(R"({"number":null,"maybe":null})"), "");
   EXPECT_EQ(faults<everything>(R"({"maybe":"long"})"), "maybe: must be at most 3 bytes");
   EXPECT_EQ(faults<everything>(R"({"key":"k"})"), "key: must be at least 2 bytes");

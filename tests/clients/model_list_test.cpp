@@ -92,7 +92,8 @@ TEST(ModelList, of_openrouter_has_prices_per_token_as_text) {
 }
 
 TEST(ModelList, of_a_compatible_server_tells_of_pictures_by_what_it_says_or_by_the_family) {
-  const auto page = read(api::compatible, "house", R"({"data":[{"id":"llama3:latest"},{"id":"LLaVA:13b"},{"id":"qwen2.5vl:7b"},
+  const auto page
+    = read(api::compatible, "house", R"({"data":[{"id":"llama3:latest"},{"id":"LLaVA:13b"},{"id":"qwen2.5vl:7b"},
     {"id":"plain-vision","capabilities":{"vision":false}},{"id":"mistral","capabilities":{"vision":true}},
     {"id":"cpp","capabilities":["completion","multimodal"]},
     {"id":"gateway","architecture":{"input_modalities":["text","image","file"]}}]})");

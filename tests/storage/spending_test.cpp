@@ -1,5 +1,6 @@
 #include "storage/spending.hpp"
 
+#include "storage/runs.hpp"
 #include "storage/users.hpp"
 #include "tests/storage/journal_fixture.hpp"
 
@@ -14,8 +15,9 @@ struct Spending : journal_fixture {
            id, agent, ada, definition, now);
   }
   void step(const std::string& run, int seq, base::timestamp at, std::optional<double> cost) {
-    s.exec("INSERT INTO run_steps (run_id, seq, kind, state, started_at, cost_usd) VALUES ($1, $2, 'model', 'done', $3, $4)",
-           run, seq, at, cost);
+    s.exec(
+      "INSERT INTO run_steps (run_id, seq, kind, state, started_at, cost_usd) VALUES ($1, $2, 'model', 'done', $3, $4)",
+      run, seq, at, cost);
   }
 };
 
@@ -78,8 +80,10 @@ TEST_F(Spending, a_cost_that_is_not_known_is_stored_as_such) {
   change.input_tokens = 5;
   change.cost_usd.reset();
   storage::journal_store(s).write({w});
-  EXPECT_TRUE(s.exec("SELECT cost_usd FROM run_steps WHERE run_id = 'r1'").text(0, 0) == std::nullopt);
-  EXPECT_TRUE(s.exec("SELECT cost_usd FROM runs WHERE id = 'r1'").text(0, 0) == std::nullopt);
+  const records::viewer by{ada, records::user_role::user};
+  EXPECT_EQ(storage::runs::find(s, by, "r1").value().cost_usd, std::nullopt);
+  EXPECT_EQ(storage::runs::steps(s, by, "r1").value().at(0).cost_usd, std::nullopt);
+  EXPECT_EQ(storage::runs::usage(s, ada, {}).unpriced_runs, 1);
 }
 
 } // namespace

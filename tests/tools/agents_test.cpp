@@ -48,7 +48,8 @@ protected:
     by.conversation_id = "c1";
   }
   tool_result ask(const json::value& arguments) {
-    running = std::make_shared<tools::running>(tools::running{by.agent_id.value_or(""), definition, tainted, all_tools()});
+    running
+      = std::make_shared<tools::running>(tools::running{by.agent_id.value_or(""), definition, tainted, all_tools()});
     return call(*tool, arguments);
   }
   std::vector<records::agent_record> made() { return storage::subagents::made_by(session, "boss"); }

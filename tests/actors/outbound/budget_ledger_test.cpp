@@ -56,9 +56,10 @@ TEST_F(BudgetLedger, a_call_that_nearly_fits_may_answer_less) {
 TEST_F(BudgetLedger, one_that_cannot_answer_in_256_tokens_is_refused_and_told_the_figures) {
   const auto d = reserve({user(0.3)});
   ASSERT_EQ(d.is, verdict::refused);
-  EXPECT_EQ(d.why, "The budget of the user \"ann\" for this day does not allow another call: 0.0000 of 0.3000 USD are "
-                   "spent, and this call needs 0.3560. The next day begins anew; the limit is changed on the users page, "
-                   "by an administrator.");
+  EXPECT_EQ(d.why,
+            "The budget of the user \"ann\" for this day does not allow another call: 0.0000 of 0.3000 USD are "
+            "spent, and this call needs 0.3560. The next day begins anew; the limit is changed on the users page, "
+            "by an administrator.");
 }
 
 TEST_F(BudgetLedger, one_that_only_others_keep_from_fitting_waits_for_them) {

@@ -35,9 +35,11 @@ struct LlmGateway : support::actor_fixture {
               },
               [](const messages::cancel_model_call&) {}};
     });
-    gateway = sys.spawn<actors::llm_gateway>(
-      tree.at("/outbound/llm_gateway", "llm_gateway"),
-      actors::gateway_services{tree, http, database, std::make_shared<const tools::tool_set>(), profiles, spending, clock}, demo);
+    gateway = sys.spawn<actors::llm_gateway>(tree.at("/outbound/llm_gateway", "llm_gateway"),
+                                             actors::gateway_services{tree, http, database,
+                                                                      std::make_shared<const tools::tool_set>(),
+                                                                      profiles, spending, clock},
+                                             demo);
     list.head.status = 200;
     list.body = R"({"object":"list","data":[{"id":"m1","object":"model"}]})";
   }
@@ -157,8 +159,8 @@ struct Budgets : LlmGateway {
     rules.time_zone = "UTC";
     spending->set(rules);
   }
-  std::shared_ptr<std::optional<messages::model_reply>> pay(const std::string& run, std::vector<std::string> agents = {},
-                                                            const std::string& user = "u1") {
+  std::shared_ptr<std::optional<messages::model_reply>>
+  pay(const std::string& run, std::vector<std::string> agents = {}, const std::string& user = "u1") {
     auto reply = std::make_shared<std::optional<messages::model_reply>>();
     messages::call_model m;
     m.run_id = run;
@@ -181,10 +183,12 @@ struct Budgets : LlmGateway {
     h.status = 200;
     h.headers = {{"content-type", "text/event-stream"}};
     self->send(to.listener, messages::http_head{to.transfer, std::make_shared<const net::head>(h)});
-    self->send(to.listener, messages::http_piece{to.transfer, R"(data: {"choices":[{"index":0,"delta":{"content":"hi"},"finish_reason":"stop"}]})"
-                                                              "\n\n"
-                                                              R"(data: {"choices":[],"usage":{"prompt_tokens":10,"completion_tokens":)"
-                                                                + std::to_string(output_tokens) + "}}\n\ndata: [DONE]\n\n"});
+    self->send(to.listener,
+               messages::http_piece{to.transfer,
+                                    R"(data: {"choices":[{"index":0,"delta":{"content":"hi"},"finish_reason":"stop"}]})"
+                                    "\n\n"
+                                    R"(data: {"choices":[],"usage":{"prompt_tokens":10,"completion_tokens":)"
+                                      + std::to_string(output_tokens) + "}}\n\ndata: [DONE]\n\n"});
     drain();
   }
   static std::int64_t max_tokens(const messages::stream_http& m) {

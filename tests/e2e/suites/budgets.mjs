@@ -52,7 +52,7 @@ suite("Budgets", () => {
   test("an agent's budget stops its runs, and its page says what was spent", async () => {
     const agent = await make_agent("Say hello.", { model: "openrouter:house/seer", allowed_tools: "none" });
     const page = await new_page();
-    await page.goto(`/agents/${agent.id}`);
+    await page.goto(`/agents/${agent.id}?tab=definition`);
     await page.getByLabel("Budget for a day, USD").fill("0.02");
     await page.keyboard.press("Control+s");
     await eventually("it is saved", async () => (await as_admin("GET", `/api/agents/${agent.id}`)).budget_day_usd === 0.02);
