@@ -155,8 +155,12 @@ base::result<engine_state> actor_port::state() {
 
 void actor_port::deliver_webhook(webhook_delivery d, std::function<void(base::result<webhook_receipt>)> tell) {
   messages::webhook_delivery m;
-  m.received = {base::secret(std::move(d.token)), std::move(d.content_type), std::move(d.body),
-                std::move(d.idempotency_key), d.get};
+  m.received = {base::secret(std::move(d.token)),
+                std::move(d.content_type),
+                std::move(d.body),
+                std::move(d.idempotency_key),
+                d.get,
+                std::move(d.headers)};
   m.tell = [tell = std::move(tell)](base::result<messages::webhook_answer> answer) {
     if (answer)
       tell(webhook_receipt{std::move(answer->run_id), std::move(answer->event_id)});

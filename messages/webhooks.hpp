@@ -9,6 +9,8 @@
 #include <caf/typed_actor.hpp>
 
 #include <functional>
+#include <map>
+#include <string>
 
 namespace messages {
 
@@ -16,16 +18,17 @@ namespace messages {
 struct webhook_received {
   base::secret token; ///< who knows it may start the agent: it stands in no log, recording or audit row
   std::string content_type;
-  base::untrusted_text body;   ///< as sent
-  std::string idempotency_key; ///< empty: each delivery is its own
-  bool get = false;            ///< by GET, which an endpoint must allow
+  base::untrusted_text body;                  ///< as sent
+  std::string idempotency_key;                ///< empty: each delivery is its own
+  bool get = false;                           ///< by GET, which an endpoint must allow
+  std::map<std::string, std::string> headers; ///< by name in small letters; those that may prove the sender
 
   static std::span<const base::field_rule> rules() {
     static constexpr base::field_rule all[] = {{.name = "token", .required = true, .min = 1, .max = 200}};
     return all;
   }
 };
-BOOST_DESCRIBE_STRUCT(webhook_received, (), (token, content_type, body, idempotency_key, get))
+BOOST_DESCRIBE_STRUCT(webhook_received, (), (token, content_type, body, idempotency_key, get, headers))
 
 /// What the sender is told.
 struct webhook_answer {
@@ -51,22 +54,22 @@ BOOST_DESCRIBE_STRUCT(count_webhooks, (), ())
 
 using webhooks_actor = caf::typed_actor<
   /// Committed. not_found: unknown or disabled token, or its agent is gone; unsupported: GET is not allowed there;
-  /// overloaded: the owner's queue is full; invalid; unavailable.
+  /// denied: the sender has not proved
+  /// himself; overloaded: the owner's queue is full; invalid; unavailable.
   caf::replies_to<webhook_received>::with<webhook_answer>,
   /// The same by callback.
   caf::reacts_to<webhook_delivery>,
   /// Answered when the new state is in force.
-  caf::replies_to<reload_webhooks>::with<done>,
-  caf::reacts_to<count_webhooks>>;
+  caf::replies_to<reload_webhooks>::with<done>, caf::reacts_to<count_webhooks>>;
 
 } // namespace messages
 
 CAF_BEGIN_TYPE_ID_BLOCK(webhook_messages, first_custom_type_id + 300)
-  CAF_ADD_TYPE_ID(webhook_messages, (messages::webhook_received))
-  CAF_ADD_TYPE_ID(webhook_messages, (messages::webhook_answer))
-  CAF_ADD_TYPE_ID(webhook_messages, (messages::webhook_delivery))
-  CAF_ADD_TYPE_ID(webhook_messages, (messages::reload_webhooks))
-  CAF_ADD_TYPE_ID(webhook_messages, (messages::count_webhooks))
+CAF_ADD_TYPE_ID(webhook_messages, (messages::webhook_received))
+CAF_ADD_TYPE_ID(webhook_messages, (messages::webhook_answer))
+CAF_ADD_TYPE_ID(webhook_messages, (messages::webhook_delivery))
+CAF_ADD_TYPE_ID(webhook_messages, (messages::reload_webhooks))
+CAF_ADD_TYPE_ID(webhook_messages, (messages::count_webhooks))
 CAF_END_TYPE_ID_BLOCK(webhook_messages)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(messages::webhook_delivery)

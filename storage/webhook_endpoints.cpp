@@ -1,5 +1,6 @@
 #include "storage/webhook_endpoints.hpp"
 
+#include "security/vault.hpp"
 #include "storage/binary_array.hpp"
 #include "storage/rows.hpp"
 
@@ -44,10 +45,12 @@ bool update(session& s, const records::viewer& by, const row& endpoint) {
     return false;
   if (s.exec("SELECT 1 WHERE " + std::string(agent_fits), endpoint.agent_id, before->owner_user_id).empty())
     throw base::failure_error(base::errc::not_found, "there is no such agent of this owner");
-  s.exec("UPDATE webhook_endpoints SET name = $4, agent_id = $5, allow_get = $6, enabled = $7 "
+  s.exec("UPDATE webhook_endpoints SET name = $4, agent_id = $5, allow_get = $6, enabled = $7, verify = $8, "
+         "token_header = $9, "
+         "secrets_enc = $10 "
          "WHERE id = $3 AND ($1 OR owner_user_id = $2)",
-         by.sees_all(), by.user_id, endpoint.id, endpoint.name, endpoint.agent_id, endpoint.allow_get,
-         endpoint.enabled);
+         by.sees_all(), by.user_id, endpoint.id, endpoint.name, endpoint.agent_id, endpoint.allow_get, endpoint.enabled,
+         endpoint.verify, endpoint.token_header, endpoint.secrets_enc);
   t.commit();
   return true;
 }
@@ -59,7 +62,7 @@ bool remove(session& s, const records::viewer& by, const std::string& id) {
          > 0;
 }
 
-std::vector<records::armed_webhook> load_all(session& s) {
+std::vector<records::armed_webhook> load_all(session& s, const security::vault& vault) {
   const auto endpoints = read_rows<row>(s.exec("SELECT " + columns_of<row>("w") + R"(
     FROM webhook_endpoints w JOIN agents a ON a.id = w.agent_id LEFT JOIN users u ON u.id = w.owner_user_id
     WHERE COALESCE(w.enabled, TRUE) AND COALESCE(a.enabled, TRUE) AND a.deleted_at IS NULL
@@ -74,7 +77,29 @@ std::vector<records::armed_webhook> load_all(session& s) {
     agents.emplace(agent.id, std::move(agent));
   for (const auto& endpoint : endpoints)
     if (const auto agent = agents.find(*endpoint.agent_id); agent != agents.end())
-      out.push_back({endpoint, agent->second});
+      out.push_back({endpoint, agent->second, secrets_of(vault, endpoint)});
+  return out;
+}
+
+std::string encrypt_secrets(const security::vault& vault, const std::string& endpoint_id,
+                            const std::vector<base::secret>& secrets) {
+  boost::json::array list;
+  for (const auto& secret : secrets)
+    list.emplace_back(secret.reveal());
+  return vault.encrypt(base::secret(boost::json::serialize(list)), {table, "secrets_enc", endpoint_id});
+}
+
+std::vector<base::secret> secrets_of(const security::vault& vault, const row& endpoint) {
+  std::vector<base::secret> out;
+  if (!endpoint.secrets_enc)
+    return out;
+  const auto plain = vault.decrypt(*endpoint.secrets_enc, {table, "secrets_enc", endpoint.id});
+  std::string error;
+  const auto list = plain ? base::parse_json(plain->reveal(), error) : std::nullopt;
+  if (list && list->is_array())
+    for (const auto& item : list->get_array())
+      if (item.is_string())
+        out.emplace_back(std::string(item.get_string()));
   return out;
 }
 

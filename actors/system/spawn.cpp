@@ -135,7 +135,8 @@ engine_tree spawn_engine(caf::actor_system& system, const engine_setup& setup) {
   };
   e.supervisor = system.spawn<run_supervisor>(t.at("/runs/supervisor", "run_supervisor"), std::move(services), e.db,
                                               paused, *setup.metrics, std::move(supervisor_settings));
-  e.webhooks = system.spawn<webhooks>(t.at("/triggers/webhooks", "webhooks"), e.db, e.journal, setup.clock);
+  e.webhooks
+    = system.spawn<webhooks>(t.at("/triggers/webhooks", "webhooks"), e.db, e.journal, setup.vault, setup.clock);
   e.scheduler
     = system.spawn<scheduler>(t.at("/runs/scheduler", "scheduler"), e.db, e.journal, setup.clock, setup.settings);
 

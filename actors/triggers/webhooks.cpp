@@ -3,9 +3,12 @@
 #include "actors/storage/db_pool.hpp"
 #include "base/encoding.hpp"
 #include "base/ids.hpp"
+#include "security/crypto.hpp"
 #include "storage/webhook_endpoints.hpp"
 
 #include <spdlog/spdlog.h>
+
+#include <algorithm>
 
 namespace actors {
 
@@ -41,15 +44,32 @@ records::new_run run_of(const records::webhook_endpoint& endpoint, const records
   return out;
 }
 
+/// Also sets the key by which a delivery that is sent again is known, where what was signed has one.
+std::optional<std::string> reason_against(const ::webhooks::proof& proof, messages::webhook_received& m,
+                                          base::timestamp now) {
+  const auto header = [&](std::string_view name) {
+    std::string small(name);
+    std::ranges::transform(small, small.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
+    const auto at = m.headers.find(small);
+    return at == m.headers.end() ? std::string_view{} : std::string_view(at->second);
+  };
+  if (auto reason = ::webhooks::reason_against_delivery(proof, m.body.str(), header, now))
+    return reason;
+  if (proof.scheme == records::webhook_scheme::standard)
+    m.idempotency_key = header("webhook-id");
+  else if (proof.scheme == records::webhook_scheme::stripe && m.idempotency_key.empty())
+    m.idempotency_key = "signature:" + security::sha256_hex(header("Stripe-Signature"));
+  return std::nullopt;
+}
+
 } // namespace
 
-webhooks::webhooks(caf::actor_config& cfg, engine::place at, messages::db_pool_actor db, messages::journal_actor journal,
-                   base::clock_ptr clock, webhooks_settings settings)
-  : observed(cfg, std::move(at)),
-    db_(std::move(db)),
-    journal_(std::move(journal)),
-    clock_(std::move(clock)),
-    settings_(settings) {}
+webhooks::webhooks(caf::actor_config& cfg, engine::place at, messages::db_pool_actor db,
+                   messages::journal_actor journal, std::shared_ptr<const security::vault> vault, base::clock_ptr clock,
+                   webhooks_settings settings)
+  : observed(cfg, std::move(at)), db_(std::move(db)), journal_(std::move(journal)), vault_(std::move(vault)),
+    clock_(std::move(clock)), settings_(settings) {}
 
 webhooks::behavior_type webhooks::make_behavior() {
   delayed_send(this, settings_.count_every, messages::count_webhooks{});
@@ -90,6 +110,10 @@ void webhooks::receive(messages::webhook_received& m, reply tell) {
   auto& endpoint = at->second;
   if (m.get && !endpoint.row.allow_get)
     return tell(base::fail(base::errc::unsupported, "This webhook takes POST only."));
+  if (auto reason = reason_against(endpoint.proof, m, clock_->now())) {
+    spdlog::warn("webhook_refused endpoint={} reason=\"{}\"", endpoint.row.id, *reason);
+    return tell(base::fail(base::errc::denied, std::move(*reason)));
+  }
   if (m.idempotency_key.size() > max_key_bytes)
     return tell(base::fail(base::errc::invalid, "Idempotency-Key must be at most 256 bytes."));
   if (base::to_clean_utf8(m.idempotency_key) != m.idempotency_key) // two of them would become one
@@ -109,7 +133,9 @@ void webhooks::receive(messages::webhook_received& m, reply tell) {
 caf::result<messages::done> webhooks::reload() {
   write_counts();
   auto done = make_response_promise<messages::done>();
-  request(db_, caf::infinite, make_job("webhooks.load", [](storage::session& s) { return storage::webhook_endpoints::load_all(s); }))
+  request(db_, caf::infinite,
+          make_job("webhooks.load",
+                   [vault = vault_](storage::session& s) { return storage::webhook_endpoints::load_all(s, *vault); }))
     .then(
       [this, done](const messages::db_result& r) mutable {
         endpoints fresh;
@@ -117,6 +143,7 @@ caf::result<messages::done> webhooks::reload() {
           auto& slot = fresh[armed.endpoint.token];
           slot.row = armed.endpoint;
           slot.definition = records::definition_of(armed.agent);
+          slot.proof = {armed.endpoint.verify, armed.secrets, armed.endpoint.token_header.value_or("")};
           if (const auto old = by_token_.find(armed.endpoint.token); old != by_token_.end())
             slot.uncounted = old->second.uncounted;
         }
@@ -137,9 +164,11 @@ void webhooks::write_counts() {
       counts.emplace_back(endpoint.row.id, count);
   if (counts.empty())
     return;
-  request(db_, caf::infinite, make_job("webhooks.count", [counts, now = clock_->now()](storage::session& s) {
-            storage::webhook_endpoints::count_triggers(s, counts, now);
-          }))
+  request(db_, caf::infinite,
+          make_job("webhooks.count",
+                   [counts, now = clock_->now()](storage::session& s) {
+                     storage::webhook_endpoints::count_triggers(s, counts, now);
+                   }))
     .then([](const messages::db_result&) {},
           [](const caf::error& e) { spdlog::warn("webhooks_not_counted error={}", messages::to_failure(e).message); });
 }

@@ -2,6 +2,7 @@
 
 #include "actors/system/tree.hpp"
 #include "base/clock.hpp"
+#include "clients/webhooks/signature.hpp"
 #include "messages/db.hpp"
 #include "messages/journal.hpp"
 #include "messages/records/webhook.hpp"
@@ -14,6 +15,10 @@
 #include <string>
 #include <unordered_map>
 
+namespace security {
+class vault;
+}
+
 namespace actors {
 
 struct webhooks_settings {
@@ -25,7 +30,7 @@ struct webhooks_settings {
 class webhooks : public engine::observed<messages::webhooks_actor::base> {
 public:
   webhooks(caf::actor_config& cfg, engine::place at, messages::db_pool_actor db, messages::journal_actor journal,
-           base::clock_ptr clock, webhooks_settings settings = {});
+           std::shared_ptr<const security::vault> vault, base::clock_ptr clock, webhooks_settings settings = {});
   behavior_type make_behavior() override;
   void on_exit() override;
 
@@ -34,6 +39,7 @@ private:
   struct endpoint {
     records::webhook_endpoint row;
     records::run_definition definition;
+    ::webhooks::proof proof;
     /// Committed deliveries that trigger_count does not hold yet; the journal counts up when it tells of a commit.
     std::shared_ptr<std::atomic<std::int64_t>> uncounted = std::make_shared<std::atomic<std::int64_t>>(0);
   };
@@ -51,6 +57,7 @@ private:
 
   messages::db_pool_actor db_;
   messages::journal_actor journal_;
+  std::shared_ptr<const security::vault> vault_;
   base::clock_ptr clock_;
   webhooks_settings settings_;
   endpoints by_token_;

@@ -1,6 +1,9 @@
 #include "http/one_shot.hpp"
 #include "http/routes/all.hpp"
 
+#include <algorithm>
+#include <map>
+
 /// `POST /webhook/{token}`: the one route that must keep up with thousands a second. It knows no session and asks the
 /// database nothing; the webhooks actor answers when event and run are committed.
 namespace http::routes {
@@ -14,6 +17,22 @@ constexpr std::size_t key_limit = 256; // bytes of an Idempotency-Key
 
 using slot = one_shot<base::result<webhook_receipt>>;
 
+/// Those that say something of the sender; what every client sends is left out. At most as many as fit into a request.
+std::map<std::string, std::string> proving_headers(const request& q) {
+  constexpr std::string_view usual[]
+    = {"host",           "user-agent",        "accept",          "accept-encoding", "connection", "content-type",
+       "content-length", "transfer-encoding", "idempotency-key", "expect",          "cookie"};
+  std::map<std::string, std::string> out;
+  for (const auto& h : q.headers()) {
+    std::string name(h.name);
+    for (auto& c : name)
+      c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+    if (std::ranges::find(usual, name) == std::end(usual))
+      out.try_emplace(std::move(name), h.value);
+  }
+  return out;
+}
+
 void write(response& out, const webhook_receipt& r) {
   out.status = 202;
   out.content_type = "application/json";
@@ -26,6 +45,7 @@ void write(response& out, const webhook_receipt& r) {
   switch (f.code) {
   case not_found: throw problem(404, "There is no such webhook."); // unknown, disabled, agent gone: all the same
   case unsupported: throw problem(405, get ? "This webhook does not take GET." : f.message);
+  case denied: throw problem(401, f.message);
   case conflict: throw problem(409, f.message);
   default: throw problem_of(f);
   }
@@ -39,10 +59,16 @@ void deliver(call& c, bool get) {
   webhook_delivery d;
   d.token = c.parameter();
   d.get = get;
-  const auto key = c.q.header("Idempotency-Key");
-  if (key.size() > key_limit)
-    throw problem::field("Idempotency-Key", "must have at most 256 bytes");
+  std::string_view key;
+  for (const auto* name : {"Idempotency-Key", "webhook-id", "X-GitHub-Delivery"}) {
+    key = c.q.header(name);
+    if (key.size() > key_limit)
+      throw problem::field(name, "must have at most 256 bytes");
+    if (!key.empty())
+      break;
+  }
   d.idempotency_key = key;
+  d.headers = proving_headers(c.q);
   d.content_type = c.q.header("Content-Type").substr(0, 200);
   std::string body;
   if (const auto fault = c.q.read_body(body, body_limit)) {

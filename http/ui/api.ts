@@ -141,7 +141,17 @@ export interface Step {
   input_tokens: number | null; output_tokens: number | null; cost_usd: number | null; started_at: string; ended_at: string | null;
 }
 
+/// How senders prove themselves.
+export type WebhookScheme = "none" | "github" | "standard" | "stripe" | "token";
+/// `keep_secret`: with a new secret, the one before holds too.
+export interface WebhookBody {
+  name: string; agent_id: string; allow_get?: boolean; enabled?: boolean;
+  verify?: WebhookScheme; token_header?: string | null; secret?: string; keep_secret?: boolean;
+}
 export interface Webhook {
+  verify: WebhookScheme; token_header: string | null;
+  /// How many hold.
+  secrets: number;
   id: string; name: string; token?: string | null; url: string | null; agent_id: string | null; owner_user_id: string | null;
   allow_get: boolean; enabled: boolean; trigger_count: number; last_triggered_at: string | null; created_at: string | null;
 }
@@ -329,8 +339,8 @@ export const api = {
   stop_run: (id: string) => post<unknown>(`/api/runs/${e(id)}/stop`),
 
   webhooks: (s?: AbortSignal) => get<Webhook[]>("/api/webhooks?limit=500", s),
-  create_webhook: (b: { name: string; agent_id: string; allow_get?: boolean; enabled?: boolean }) => post<Webhook>("/api/webhooks", b),
-  update_webhook: (id: string, b: { name?: string; agent_id?: string; allow_get?: boolean; enabled?: boolean }) => patch<Webhook>(`/api/webhooks/${e(id)}`, b),
+  create_webhook: (b: WebhookBody) => post<Webhook>("/api/webhooks", b),
+  update_webhook: (id: string, b: Partial<WebhookBody>) => patch<Webhook>(`/api/webhooks/${e(id)}`, b),
   delete_webhook: (id: string) => del(`/api/webhooks/${e(id)}`),
 
   status: (s?: AbortSignal) => get<EngineStatus>("/api/status", s),

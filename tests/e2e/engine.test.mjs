@@ -4,6 +4,7 @@ import "./suites/agents.mjs";
 import "./suites/subagents.mjs";
 import "./suites/schedules.mjs";
 import "./suites/webhooks.mjs";
+import "./suites/webhook_proof.mjs";
 import "./suites/queue.mjs";
 import "./suites/put_aside.mjs";
 import "./suites/settings.mjs";

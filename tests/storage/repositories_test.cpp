@@ -208,7 +208,28 @@ TEST_F(Repositories, runs_are_seen_by_their_owner_and_admins) {
   EXPECT_EQ(storage::runs::list(s, as_ada, {10, second}, agent_id).at(0).message.size(), 200U);
 }
 
+TEST_F(Repositories, a_webhook_s_secrets_are_stored_encrypted_and_bound_to_their_row) {
+  const auto vault = security::vault::create(base::secret("a master password")).second;
+  auto mine = endpoint(ada, agent_id);
+  mine.verify = records::webhook_scheme::github;
+  std::vector<base::secret> secrets(2);
+  secrets[0] = base::secret("the new one");
+  secrets[1] = base::secret("the old one");
+  mine.secrets_enc = storage::webhook_endpoints::encrypt_secrets(vault, mine.id, secrets);
+  EXPECT_EQ(mine.secrets_enc->find("new one"), std::string::npos);
+  storage::webhook_endpoints::create(s, mine);
+  const auto armed = storage::webhook_endpoints::load_all(s, vault);
+  ASSERT_EQ(armed.at(0).secrets.size(), 2U);
+  EXPECT_EQ(armed[0].endpoint.verify, records::webhook_scheme::github);
+  EXPECT_EQ(armed[0].secrets[0].reveal(), "the new one");
+  EXPECT_EQ(armed[0].secrets[1].reveal(), "the old one");
+  auto other = mine;
+  other.id = base::new_id();
+  EXPECT_TRUE(storage::webhook_endpoints::secrets_of(vault, other).empty()) << "another row's secrets open nothing";
+}
+
 TEST_F(Repositories, webhooks_fire_only_agents_of_their_owner) {
+  const auto vault = security::vault::create(base::secret("a master password")).second;
   const auto mine = endpoint(ada, agent_id);
   storage::webhook_endpoints::create(s, mine);
   EXPECT_EQ(code_of([&] { storage::webhook_endpoints::create(s, endpoint(bob, agent_id)); }), base::errc::not_found);
@@ -217,7 +238,7 @@ TEST_F(Repositories, webhooks_fire_only_agents_of_their_owner) {
   changed.name = "gate";
   EXPECT_FALSE(storage::webhook_endpoints::update(s, as_bob, changed));
   EXPECT_TRUE(storage::webhook_endpoints::update(s, as_ada, changed));
-  const auto armed = storage::webhook_endpoints::load_all(s);
+  const auto armed = storage::webhook_endpoints::load_all(s, vault);
   ASSERT_EQ(armed.size(), 1U);
   EXPECT_EQ(armed[0].endpoint.name, "gate");
   EXPECT_EQ(armed[0].agent.prompt, "/say hello");
@@ -228,12 +249,12 @@ TEST_F(Repositories, webhooks_fire_only_agents_of_their_owner) {
   records::user_change off;
   off.is_active = false;
   storage::users::change(s, ada, off, now);
-  EXPECT_TRUE(storage::webhook_endpoints::load_all(s).empty());
+  EXPECT_TRUE(storage::webhook_endpoints::load_all(s, vault).empty());
   off.is_active = true;
   storage::users::change(s, ada, off, now);
-  EXPECT_EQ(storage::webhook_endpoints::load_all(s).size(), 1U);
+  EXPECT_EQ(storage::webhook_endpoints::load_all(s, vault).size(), 1U);
   storage::agents::remove(s, as_ada, agent_id, now);
-  EXPECT_TRUE(storage::webhook_endpoints::load_all(s).empty());
+  EXPECT_TRUE(storage::webhook_endpoints::load_all(s, vault).empty());
   EXPECT_FALSE(storage::webhook_endpoints::remove(s, as_bob, mine.id));
   EXPECT_TRUE(storage::webhook_endpoints::remove(s, as_ada, mine.id));
 }

@@ -1,11 +1,12 @@
 import { useState } from "preact/hooks";
-import type { Agent, Webhook } from "../../api";
+import type { Agent, Webhook, WebhookBody } from "../../api";
 import { Button } from "../../components/button";
 import { Dialog } from "../../components/dialog";
 import { Field } from "../../components/field";
 import { FormError } from "../../components/notice";
 import { useAct } from "../../lib/act";
 import type { Resource } from "../../lib/resource";
+import { ProofFields, proof_body, proof_of } from "./proof_fields";
 
 interface Props {
   hook: Webhook | null;
@@ -13,17 +14,18 @@ interface Props {
   agent: string | null;
   agents: Resource<Agent[]>;
   on_close: () => void;
-  on_save: (body: { name: string; agent_id: string; allow_get: boolean }) => Promise<unknown>;
+  on_save: (body: WebhookBody) => Promise<unknown>;
 }
 
-/// Makes a webhook, or changes its name, agent and whether GET counts.
+/// Makes a webhook, or changes its name, agent, whether GET counts, and how senders prove themselves.
 export function WebhookDialog({ hook, agent, agents, on_close, on_save }: Props) {
   const act = useAct();
   const [name, set_name] = useState(hook?.name ?? "");
   const [agent_id, set_agent] = useState(hook?.agent_id ?? agent ?? "");
   const [allow_get, set_allow_get] = useState(hook?.allow_get ?? false);
+  const [proof, set_proof] = useState(proof_of(hook));
   const known = agents.data?.some((a) => a.id === agent_id) ?? true; // the one it had may be deleted
-  const save = async () => { if (await act.run(() => on_save({ name: name.trim(), agent_id: known ? agent_id : "", allow_get }))) on_close(); };
+  const save = async () => { if (await act.run(() => on_save({ name: name.trim(), agent_id: known ? agent_id : "", allow_get, ...proof_body(proof) }))) on_close(); };
   const none = agents.data?.length === 0;
   return (
     <Dialog title={hook ? `Change “${hook.name}”` : "New webhook"} on_close={on_close} on_submit={() => void save()} footer={<>
@@ -42,6 +44,7 @@ export function WebhookDialog({ hook, agent, agents, on_close, on_save }: Props)
           )}
         </Field>
         <label class="check"><input class="switch" type="checkbox" role="switch" checked={allow_get} onChange={(e) => set_allow_get(e.currentTarget.checked)} />GET counts too, for senders that cannot POST</label>
+        <ProofFields hook={hook} value={proof} error={act.error?.fields} on_change={set_proof} />
         <FormError error={act.error} />
       </div>
     </Dialog>

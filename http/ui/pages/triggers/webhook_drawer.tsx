@@ -8,6 +8,7 @@ import { Time } from "../../components/time";
 import { useAct } from "../../lib/act";
 import { refresh_engine } from "../../lib/engine";
 import { count } from "../../lib/format";
+import { scheme_name } from "./proof_fields";
 
 /// The address as this browser reaches it: the server may know itself by another name.
 export function address_of(hook: Webhook): string | null {
@@ -46,7 +47,7 @@ export function WebhookDrawer({ hook, agent, on_close, on_toggle, on_edit, on_de
         <div class="row"><span class="label">Webhook</span><Button kind="quiet" small icon="x" label="Close" onClick={on_close} /></div>
         <h2>{hook.name}</h2>
         <div class="btns">
-          {address && <Button small server busy={act.busy} disabled={!hook.enabled || agent === null} icon="inject" onClick={send}>Send a test</Button>}
+          {address && <Button small server busy={act.busy} disabled={!hook.enabled || agent === null || hook.verify !== "none"} icon="inject" onClick={send}>Send a test</Button>}
           <Button small onClick={on_edit}>Change</Button>
           <Button small kind="danger" onClick={on_delete}>Delete…</Button>
         </div>
@@ -58,6 +59,7 @@ export function WebhookDrawer({ hook, agent, on_close, on_toggle, on_edit, on_de
         {run && <div class="notice notice--live" role="status"><Mark name="live" /><p>Taken in.</p><a class="btn btn--sm" href={`/runs/${run}`}>Watch the run</a></div>}
         <dl class="facts">
           <dt>Starts</dt><dd>{agent !== null ? <a href={`/agents/${hook.agent_id}`}>{agent}</a> : <span class="is-warn">deleted agent</span>}</dd>
+          <dt>Senders</dt><dd>{hook.verify === "none" ? <span class="faint">whoever knows the address</span> : <>{scheme_name(hook.verify)}{hook.token_header && <> <code>{hook.token_header}</code></>}{hook.secrets === 0 ? <span class="is-warn"> its secret cannot be read: set a new one</span> : hook.secrets > 1 && <span class="faint">, {hook.secrets} secrets hold</span>}</>}</dd>
           <dt>Deliveries</dt><dd>{count(hook.trigger_count)}</dd>
           <dt>Last</dt><dd>{hook.last_triggered_at ? <Time at={hook.last_triggered_at} /> : "never"}</dd>
         </dl>
