@@ -21,6 +21,7 @@ suite("Webhook senders", () => {
     const page = await new_page();
     const name = fresh("signed");
     await page.goto("/triggers");
+    await page.getByRole("heading", { level: 1, name: "Triggers" }).waitFor();
     await page.keyboard.press("n");
     await page.getByLabel("Name", { exact: true }).fill(name);
     await page.getByLabel("Agent that it starts").selectOption({ label: agent.name });
