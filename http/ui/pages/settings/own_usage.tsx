@@ -19,7 +19,7 @@ export function OwnUsage() {
             {limits.map(([key, name]) => {
               const limit = of.budget[`${key}_usd`], spent = of.budget[`spent_${key}_usd`];
               return limit === null ? null : (
-                <div key={`limit ${key}`} class="opt"><span class="t">{name}</span><p>{money(spent)} of {money(limit)} spent. {spent >= limit ? <b>No call of a model is made any more until the next {key}.</b> : `An administrator has set this limit; when it is reached, calls of models wait for the next ${key}.`}</p><div class="ctl"><meter aria-label={`Budget of ${name.toLowerCase()}`} min={0} max={limit || 1} value={Math.min(spent, limit || 1)} /></div></div>
+                <div key={`limit ${key}`} class="opt"><span class="t">{name}</span><p>{money(spent, spent < 1 ? 4 : 2)} of {money(limit, limit < 0.01 ? 4 : 2)} spent. {spent >= limit ? <b>No call of a model is made any more until the next {key}.</b> : `An administrator has set this limit. A call that would go over it is refused until the next ${key}.`}</p><div class="ctl"><span class={`meter${spent >= limit ? " meter--bad" : spent >= limit * 0.8 ? " meter--warn" : ""}`} role="meter" aria-label={`Budget, ${name.toLowerCase()}`} aria-valuemin={0} aria-valuemax={limit} aria-valuenow={spent} style={{ "--v": limit > 0 ? Math.min(1, spent / limit) : 1 }} /></div></div>
               );
             })}
             {spans.map(([key, name]) => (

@@ -40,7 +40,7 @@ export function ProofFields({ hook, value, error, on_change }: { hook: Webhook |
       )}
       {value.verify !== "none" && (
         <Field label="Secret" help={there ? "Empty: the present one stays. It is kept encrypted and never shown again." : "The sender needs it too. It is kept encrypted and never shown again: copy it now."} error={error?.["secret"]}>
-          {(ids) => <div class="row"><input class="input mono" {...ids} autocomplete="off" spellcheck={false} value={value.secret} onInput={(e) => set({ secret: e.currentTarget.value })} /><Button small onClick={() => set({ secret: fresh_secret() })}>Make one</Button></div>}
+          {(ids) => <div class="with-button"><input class="input mono" {...ids} autocomplete="off" spellcheck={false} value={value.secret} onInput={(e) => set({ secret: e.currentTarget.value })} /><Button small onClick={() => set({ secret: fresh_secret() })}>Make one</Button></div>}
         </Field>
       )}
       {there && value.secret && <label class="check"><input class="switch" type="checkbox" role="switch" checked={value.keep_secret} onChange={(e) => set({ keep_secret: e.currentTarget.checked })} />The one before holds too, until the next change</label>}

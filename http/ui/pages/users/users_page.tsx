@@ -54,7 +54,7 @@ export function UsersPage() {
                       <td><select class="select role-select" aria-label={`Role of ${u.username}`} disabled={off} value={u.role} onChange={(e) => change(u, { role: e.currentTarget.value as Role })}><option value="user">user</option><option value="admin">admin</option></select></td>
                       <td class="num not-phone faint">{u.created_at ? <Time at={u.created_at} /> : ""}</td>
                       <td><input class="switch" type="checkbox" role="switch" aria-label={`${u.username} may sign in`} disabled={off} checked={u.is_active} onChange={(e) => change(u, { is_active: e.currentTarget.checked })} /></td>
-                      <td class="num"><Button small onClick={() => set_budget_of(u)}><span class="not-phone">{budget_words(u.budget)}</span><span class="only-phone">Budget</span><span class="vh"> of {u.username}</span></Button> <Button small icon="key" onClick={() => set_over(u)}><span class="not-phone">New password</span><span class="vh"> for {u.username}</span></Button></td>
+                      <td><div class="btns btns--end"><Button small onClick={() => set_budget_of(u)}><span class="not-phone">{budget_words(u.budget)}</span><span class="only-phone">Budget</span><span class="vh"> of {u.username}</span></Button><Button small icon="key" onClick={() => set_over(u)}><span class="not-phone">New password</span><span class="vh"> for {u.username}</span></Button></div></td>
                     </tr>
                   ))}</tbody>
                 </table></div></section>
