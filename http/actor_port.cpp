@@ -171,6 +171,7 @@ void actor_port::deliver_webhook(webhook_delivery d, std::function<void(base::re
 }
 
 base::result<void> actor_port::triggers_changed() {
+  const std::scoped_lock one_at_a_time{reloading_};
   const auto read = db("spending.rules", [zone = now_.settings->get()->time_zone](storage::session& s) -> std::any {
     return storage::spending::rules(s, zone);
   });
@@ -183,6 +184,7 @@ base::result<void> actor_port::triggers_changed() {
 }
 
 base::result<void> actor_port::settings_changed() {
+  const std::scoped_lock one_at_a_time{reloading_};
   struct all_settings {
     config::runtime_settings settings;
     records::user_profiles profiles;

@@ -90,6 +90,7 @@ private:
   caf::actor_system& system_;
   actor_handles to_;
   in_force now_;
+  std::mutex reloading_; ///< else an older state could be put in force after a newer one
   std::shared_ptr<const security::vault> vault_;
   std::atomic<std::int64_t> pause_asked_ns_ = 0; ///< of the steady clock; 0: not asked for here
 };

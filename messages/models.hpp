@@ -38,8 +38,9 @@ struct model_reply {
   int status = 0;         ///< the provider's HTTP status, with an error
   bool retryable = false;
   std::int64_t retry_after_ms = 0; ///< what the provider asks for; 0 = nothing
+  bool over_budget = false;        ///< refused before it was made: another model is no way around that
 };
-BOOST_DESCRIBE_STRUCT(model_reply, (), (answer, error, status, retryable, retry_after_ms))
+BOOST_DESCRIBE_STRUCT(model_reply, (), (answer, error, status, retryable, retry_after_ms, over_budget))
 
 /// A piece of a streamed answer, sent to who called.
 struct model_piece {

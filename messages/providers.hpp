@@ -13,16 +13,18 @@ struct provider_call {
   call_model call;
   base::secret key;                       ///< empty: the provider's own
   std::optional<models::model_info> info; ///< of the model, where it is known; max_output_tokens holds for this call
-  std::int64_t reservation = 0;           ///< of the money that the call may take; 0 = there is no budget
+  bool own_price = false;                 ///< an administrator's: it counts, whatever the provider says the call took
+  std::int64_t reservation = 0;           ///< of the money that the call may take
 };
 
 /// A call that money was reserved for is over. Sent by the provider to the gateway.
 struct call_settled {
   std::int64_t reservation = 0;
   std::optional<double> cost_usd; ///< what it took; empty = not known
-  bool reached_model = false;     ///< without an answer: whether the provider had begun one
+  bool reached_model = false;     ///< without a cost: whether the provider may have begun an answer
+  std::int64_t received = 0;      ///< bytes of the answer's text and reasoning
 };
-BOOST_DESCRIBE_STRUCT(call_settled, (), (reservation, cost_usd, reached_model))
+BOOST_DESCRIBE_STRUCT(call_settled, (), (reservation, cost_usd, reached_model, received))
 /// The gateway's own tick: calls that wait for money which others have reserved are looked at again.
 struct try_waiting_calls {};
 BOOST_DESCRIBE_STRUCT(try_waiting_calls, (), ())

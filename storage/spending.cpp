@@ -1,7 +1,6 @@
 #include "storage/spending.hpp"
 
 #include "storage/rows.hpp"
-#include "storage/schedules.hpp"
 
 #include <algorithm>
 
@@ -35,7 +34,6 @@ records::spending_rules rules(session& s, const std::string& time_zone) {
                        models::model_pricing{p.prompt_usd, p.completion_usd, p.cache_read_usd, p.cache_write_usd, {}});
   out.users = budgets(s, "username", "users");
   out.agents = budgets(s, "name", "agents");
-  out.time_zones = schedules::time_zones(s);
   out.time_zone = time_zone;
   return out;
 }

@@ -40,7 +40,7 @@ std::string refusal(const room& r, double least) {
 } // namespace
 
 void budget_ledger::turn_over(book& b, const period& now) {
-  if (b.in.zone != now.zone) { // other days: what was spent in them has to be read
+  if (b.in.zone != now.zone || now.day < b.in.day) { // other days: what was spent in them has to be read
     b.known = false;
     return;
   }
@@ -88,18 +88,25 @@ budget_ledger::decision budget_ledger::reserve(const wish& w, base::timestamp at
     out.why = refusal(*tight, least);
     return out;
   }
-  double left = w.cost(w.max_output_tokens);
-  for (const auto& r : rooms)
+  double left = w.cost(w.max_output_tokens), left_alone = left;
+  for (const auto& r : rooms) {
     left = std::min(left, r.left());
-  if (least > 0 && least > left + rounding) {
+    left_alone = std::min(left_alone, r.left_when_alone());
+  }
+  const auto tokens_for = [&](double usd) {
+    auto tokens = w.max_output_tokens;
+    while (tokens > least_output_tokens && w.cost(tokens) > usd + rounding) { // the cost is a straight line, or two
+      const auto each = (w.cost(tokens) - prompt) / static_cast<double>(tokens);
+      const auto fits = static_cast<std::int64_t>(std::floor((usd - prompt) / each));
+      tokens = std::max(least_output_tokens, std::min(tokens - 1, fits));
+    }
+    return tokens;
+  };
+  const auto tokens = tokens_for(left);
+  // Much shorter than it could be in a moment: others give back most of what they have set aside.
+  if (least > 0 && (least > left + rounding || tokens * 2 < tokens_for(left_alone))) {
     out.is = verdict::wait;
     return out;
-  }
-  auto tokens = w.max_output_tokens;
-  while (tokens > least_output_tokens && w.cost(tokens) > left + rounding) { // the cost is a straight line, or two
-    const auto each = (w.cost(tokens) - prompt) / static_cast<double>(tokens);
-    const auto fits = static_cast<std::int64_t>(std::floor((left - prompt) / each));
-    tokens = std::max(least_output_tokens, std::min(tokens - 1, fits));
   }
   held h;
   for (const auto& l : w.budgets)
@@ -107,6 +114,7 @@ budget_ledger::decision budget_ledger::reserve(const wish& w, base::timestamp at
   h.zone = w.now.zone;
   h.most_usd = w.cost(tokens);
   h.prompt_usd = prompt;
+  h.output_usd = tokens > 0 ? (h.most_usd - prompt) / static_cast<double>(tokens) : 0;
   h.at = at;
   for (const auto& a : h.accounts)
     books_[a].reserved_usd += h.most_usd;
@@ -123,7 +131,21 @@ void budget_ledger::release(const held& h) {
       at->second.reserved_usd = std::max(0.0, at->second.reserved_usd - h.most_usd);
 }
 
+std::int64_t budget_ledger::follow(std::vector<account> payers, const std::string& zone, base::timestamp at) {
+  held h;
+  h.accounts = std::move(payers);
+  h.zone = zone;
+  h.at = at;
+  held_.emplace(++last_, std::move(h));
+  return last_;
+}
+
+void budget_ledger::keep_only(const std::function<bool(const account&)>& has_budget) {
+  std::erase_if(books_, [&](const auto& entry) { return !has_budget(entry.first); });
+}
+
 bool budget_ledger::settle(std::int64_t reservation, std::optional<double> cost_usd, bool reached_model,
+                           std::int64_t output_tokens,
                            const std::function<period(const std::string& zone)>& period_now) {
   const auto at = held_.find(reservation);
   if (at == held_.end())
@@ -131,7 +153,9 @@ bool budget_ledger::settle(std::int64_t reservation, std::optional<double> cost_
   const auto h = std::move(at->second);
   held_.erase(at);
   release(h);
-  const auto spent = cost_usd.value_or(reached_model ? h.prompt_usd : 0);
+  const auto guess
+    = reached_model ? std::min(h.most_usd, h.prompt_usd + h.output_usd * static_cast<double>(output_tokens)) : 0;
+  const auto spent = cost_usd.value_or(guess);
   const auto now = period_now(h.zone);
   for (const auto& a : h.accounts)
     if (const auto b = books_.find(a); b != books_.end()) {

@@ -10,7 +10,6 @@ namespace actors {
 
 namespace {
 
-constexpr std::int64_t bytes_of_a_token = 2;
 constexpr std::int64_t tokens_of_a_frame = 8; ///< around each message and each tool
 constexpr std::int64_t tokens_of_a_picture = 3'000;
 constexpr std::int64_t bytes_of_a_page_token = 12; ///< of a PDF's base64: 50 KB a page, and 3,000 to 4,000 tokens

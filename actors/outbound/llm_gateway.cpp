@@ -37,12 +37,20 @@ llm_gateway::behavior_type llm_gateway::make_behavior() {
       if (name == demo_name)
         return delegate(demo_, std::move(m));
       if (const auto at = providers_.find(name); at != providers_.end()) {
+        forget_old_budgets();
         if (budgets_of(m).empty()) {
+          const auto reservation = ledger_.follow(payers_of(m), with_.spending->get()->time_zone, with_.clock->now());
           auto info = info_of(name, m.model);
-          return delegate(at->second.actor, for_provider(std::move(m), std::move(info)));
+          auto call = for_provider(std::move(m), std::move(info));
+          call.reservation = reservation;
+          return delegate(at->second.actor, std::move(call));
         }
         auto reply = make_response_promise<messages::model_reply>();
-        pay(std::make_shared<paid_call>(paid_call{std::move(m), reply}));
+        const auto call = std::make_shared<paid_call>(paid_call{std::move(m), reply});
+        if (others_wait(call->what))
+          wait_for_money(call);
+        else
+          pay(call);
         return reply;
       }
       messages::model_reply reply;
@@ -52,7 +60,8 @@ llm_gateway::behavior_type llm_gateway::make_behavior() {
       return reply;
     },
     [this](const messages::call_settled& m) {
-      ledger_.settle(m.reservation, m.cost_usd, m.reached_model, [this](const auto& zone) { return period_of(zone); });
+      ledger_.settle(m.reservation, m.cost_usd, m.reached_model, m.received / bytes_of_a_token,
+                     [this](const auto& zone) { return period_of(zone); });
       try_waiting();
     },
     [this](messages::try_waiting_calls) {
@@ -61,13 +70,8 @@ llm_gateway::behavior_type llm_gateway::make_behavior() {
       try_waiting();
     },
     [this](const messages::cancel_model_call& m) {
-      if (const auto at = std::ranges::find_if(
-            waiting_, [&](const auto& c) { return c->what.run_id == m.run_id && c->what.call == m.call; });
-          at != waiting_.end()) {
-        (*at)->reply.deliver(messages::model_reply{.error = "The call was cancelled."});
-        waiting_.erase(at);
+      if (give_up(m))
         return;
-      }
       send(demo_, m);
       for (const auto& [name, provider] : providers_)
         send(provider.actor, m);
@@ -148,6 +152,7 @@ void llm_gateway::on_exit() {
   for (const auto& [name, provider] : providers_)
     caf::anon_send_exit(provider.actor, caf::exit_reason::user_shutdown);
   providers_.clear();
+  reading_.clear();
   waiting_.clear(); // their runs hear that the promise is broken, and call again
   destroy(demo_);
   with_ = {};
@@ -220,14 +225,22 @@ std::optional<models::model_info> llm_gateway::info_of(const std::string& provid
         at != list->second.models.end())
       out = *at;
   const auto rules = with_.spending->get();
-  if (const auto own = rules->prices.find(model); out && own != rules->prices.end())
+  if (const auto own = rules->prices.find(model); own != rules->prices.end()) {
+    if (!out) { // nothing is known of it but what it costs
+      out.emplace();
+      out->id = out->name = model;
+      out->provider = provider;
+      out->capabilities = {.vision = true, .tools = true, .online = false, .pdf = true};
+    }
     out->pricing = own->second;
+  }
   return out;
 }
 
 messages::provider_call llm_gateway::for_provider(messages::call_model m,
                                                   std::optional<models::model_info> info) const {
   messages::provider_call out;
+  out.own_price = with_.spending->get()->prices.contains(m.model);
   out.key = own_key(m.user_id, m.model.substr(0, m.model.find(':')));
   out.info = std::move(info);
   out.call = std::move(m);
@@ -248,10 +261,41 @@ std::vector<budget_ledger::limited> llm_gateway::budgets_of(const messages::call
   return out;
 }
 
-std::string llm_gateway::zone_of(const std::string& user_id) const {
+std::vector<budget_ledger::account> llm_gateway::payers_of(const messages::call_model& m) {
+  std::vector<budget_ledger::account> out;
+  if (!m.user_id.empty())
+    out.push_back({storage::spending::payer::user, m.user_id});
+  for (const auto& id : m.agent_ids)
+    if (const budget_ledger::account one{storage::spending::payer::agent, id}; std::ranges::find(out, one) == out.end())
+      out.push_back(one);
+  return out;
+}
+
+/// What was spent while an account had no budget is read anew when it gets one again.
+void llm_gateway::forget_old_budgets() {
   const auto rules = with_.spending->get();
-  const auto own = rules->time_zones.find(user_id);
-  return own == rules->time_zones.end() ? rules->time_zone : own->second;
+  if (rules == seen_rules_)
+    return;
+  seen_rules_ = rules;
+  ledger_.keep_only([&](const budget_ledger::account& a) {
+    return (a.who == storage::spending::payer::user ? rules->users : rules->agents).contains(a.id);
+  });
+}
+
+/// Whether a call with a budget of this one's waits: it came first.
+bool llm_gateway::others_wait(const messages::call_model& m) const {
+  const auto mine = budgets_of(m);
+  return std::ranges::any_of(waiting_, [&](const auto& call) {
+    return std::ranges::any_of(budgets_of(call->what), [&](const auto& theirs) {
+      return std::ranges::find(mine, theirs.of, &budget_ledger::limited::of) != mine.end();
+    });
+  });
+}
+
+void llm_gateway::wait_for_money(const std::shared_ptr<paid_call>& call) {
+  waiting_.push_back(call);
+  if (!std::exchange(tick_pending_, true))
+    delayed_send(this, look_again, messages::try_waiting_calls{});
 }
 
 budget_ledger::period llm_gateway::period_of(const std::string& zone) const {
@@ -259,17 +303,35 @@ budget_ledger::period llm_gateway::period_of(const std::string& zone) const {
   return {zone, now.day, now.month};
 }
 
+/// A call that was not handed on yet is over. False: it is the provider's.
+bool llm_gateway::give_up(const messages::cancel_model_call& m) {
+  const auto is_it = [&](const auto& c) { return c->what.run_id == m.run_id && c->what.call == m.call; };
+  const auto in = [&](auto& calls) {
+    const auto at = std::ranges::find_if(calls, is_it);
+    if (at == calls.end())
+      return false;
+    (*at)->reply.deliver(messages::model_reply{.error = "The call was cancelled."});
+    calls.erase(at);
+    return true;
+  };
+  return in(waiting_) || in(reading_);
+}
+
 /// Hands the call on once its money is reserved, or lets it wait for that, or refuses it.
 void llm_gateway::pay(const std::shared_ptr<paid_call>& call) {
+  if (!call->reply.pending())
+    return; // cancelled meanwhile
   auto& m = call->what;
-  const auto refuse = [&](std::string why) { call->reply.deliver(messages::model_reply{.error = std::move(why)}); };
+  const auto refuse = [&](std::string why) {
+    call->reply.deliver(messages::model_reply{.error = std::move(why), .over_budget = true});
+  };
   const auto name = m.model.substr(0, m.model.find(':'));
   const auto at = providers_.find(name);
   if (at == providers_.end())
     return refuse("The provider of the model \"" + m.model + "\" was removed.");
   budget_ledger::wish wish;
   wish.budgets = budgets_of(m); // as they are now: they may have changed while it waited
-  wish.now = period_of(zone_of(m.user_id));
+  wish.now = period_of(with_.spending->get()->time_zone);
   for (const auto& b : wish.budgets)
     if (!ledger_.knows(b.of, wish.now))
       return read_spent(call, b.of, wish.now);
@@ -278,17 +340,15 @@ void llm_gateway::pay(const std::shared_ptr<paid_call>& call) {
     return refuse("What the model \"" + m.model
                   + "\" costs is not known, so that a budget cannot be kept with it. "
                     "An administrator can enter its price on the models page.");
-  const auto prompt = most_prompt_tokens(m, *with_.tools);
+  if (!call->prompt_tokens)
+    call->prompt_tokens = most_prompt_tokens(m, *with_.tools);
   wish.max_output_tokens = info->max_output_tokens > 0 ? info->max_output_tokens : usual_output_tokens;
-  wish.cost = [&](std::int64_t output) { return most_cost(info->pricing, prompt, output); };
+  wish.cost = [&](std::int64_t output) { return most_cost(info->pricing, *call->prompt_tokens, output); };
   auto decision = ledger_.reserve(wish, with_.clock->now());
   if (decision.is == budget_ledger::verdict::refused)
     return refuse(std::move(decision.why));
   if (decision.is == budget_ledger::verdict::wait) {
-    waiting_.push_back(call);
-    if (!std::exchange(tick_pending_, true))
-      delayed_send(this, look_again, messages::try_waiting_calls{});
-    return;
+    return wait_for_money(call);
   }
   info->max_output_tokens = decision.max_output_tokens;
   auto out = for_provider(std::move(m), std::move(info));
@@ -299,6 +359,7 @@ void llm_gateway::pay(const std::shared_ptr<paid_call>& call) {
 /// What an account has spent before this start, or by the days of another time zone.
 void llm_gateway::read_spent(const std::shared_ptr<paid_call>& call, const budget_ledger::account& account,
                              const budget_ledger::period& now) {
+  reading_.push_back(call);
   request(with_.db, database_time,
           make_job("spending.spent_by",
                    [account, now](storage::session& s) {
@@ -306,10 +367,14 @@ void llm_gateway::read_spent(const std::shared_ptr<paid_call>& call, const budge
                    }))
     .then(
       [this, call, account, now](const messages::db_result& r) {
+        std::erase(reading_, call);
         ledger_.learn(account, now, std::any_cast<const storage::spending::spent&>(r.value));
         pay(call);
       },
-      [call](const caf::error& e) {
+      [this, call](const caf::error& e) {
+        std::erase(reading_, call);
+        if (!call->reply.pending())
+          return;
         messages::model_reply failed;
         failed.error = "What was spent of the budget could not be read: " + messages::to_failure(e).message + '.';
         failed.status = 503;

@@ -76,6 +76,7 @@ model_provider::behavior_type model_provider::make_behavior() {
         return;
       send(http_, messages::cancel_http{at->first});
       breaker_.undecided();
+      at->second.cancelled = true;
       deliver(at->second, {.error = "The call was cancelled."});
       open_.erase(at);
       start_waiting();
@@ -209,6 +210,8 @@ void model_provider::piece(const messages::http_piece& m) {
   }
   std::vector<models::piece> pieces;
   c.reader->feed(m.bytes, pieces);
+  for (const auto& p : pieces)
+    c.received += p.text.size();
   if (c.listener)
     for (auto& p : pieces)
       if (p.kind != models::piece_kind::tool_call)
@@ -249,6 +252,8 @@ void model_provider::answer(call& c, models::reply reply) {
   breaker_.succeeded();
   messages::model_reply out;
   out.answer = std::move(std::get<models::answer>(reply));
+  if (c.what.own_price)
+    out.answer.cost_usd.reset();
   if (c.what.info)
     models::set_cost(out.answer, c.what.info->pricing);
   deliver(c, std::move(out));
@@ -273,10 +278,15 @@ void model_provider::failed(call& c, const models::provider_error& e) {
 }
 
 void model_provider::deliver(call& c, messages::model_reply reply) {
-  if (c.what.reservation != 0)
-    send(gateway_,
-         messages::call_settled{c.what.reservation, reply.error.empty() ? reply.answer.cost_usd : std::nullopt,
-                                reply.error.empty() || (c.head && c.head->status / 100 == 2)});
+  if (c.what.reservation != 0) {
+    messages::call_settled over;
+    over.reservation = c.what.reservation;
+    if (reply.error.empty())
+      over.cost_usd = reply.answer.cost_usd;
+    over.reached_model = reply.error.empty() || c.cancelled || (c.head && c.head->status / 100 == 2);
+    over.received = static_cast<std::int64_t>(std::max(c.received, reply.answer.text.size()));
+    send(gateway_, over);
+  }
   c.reply.deliver(std::move(reply));
 }
 

@@ -51,6 +51,8 @@ private:
     std::shared_ptr<const net::head> head;
     std::string body; ///< of an error, or of an answer that is no stream
     bool streams = false;
+    bool cancelled = false;
+    std::size_t received = 0; ///< bytes of text and reasoning
   };
 
   void restarted() override;

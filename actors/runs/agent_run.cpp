@@ -275,6 +275,7 @@ void agent_run::send_call(messages::call_model m) {
       [this, call](const caf::error& e) {
         if (call != model_call_)
           return;
+        send(services_->gateway, messages::cancel_model_call{run_.id, call}); // nobody waits for it any more
         messages::model_reply failed;
         failed.error = "The model did not answer: " + messages::to_failure(e).message + '.';
         model_failed(failed);
@@ -377,7 +378,7 @@ void agent_run::model_failed(const messages::model_reply& reply) {
   }
   const auto& own = run_.definition.fallback_model;
   const auto fallback = own ? *own : services_->settings->get()->fallback_model;
-  if (!fallback.empty() && model_ == run_.definition.model && fallback != model_) {
+  if (!reply.over_budget && !fallback.empty() && model_ == run_.definition.model && fallback != model_) {
     spdlog::warn("model_fell_back run={} from={} to={} error=\"{}\"", run_.id, model_, fallback, reply.error);
     model_ = fallback;
     failed_in_a_row_ = 0;

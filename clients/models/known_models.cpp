@@ -195,7 +195,7 @@ std::optional<double> cost_of(const model_pricing& prices, const answer& a) {
 }
 
 void set_cost(answer& a, const model_pricing& prices) {
-  if (!a.cost_usd)
+  if (!a.cost_usd && a.input_tokens + a.output_tokens > 0) // a provider that does not count them says nothing
     a.cost_usd = cost_of(prices, a);
 }
 

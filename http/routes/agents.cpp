@@ -75,7 +75,7 @@ std::vector<agent_view> list(call& c) {
 
 agent_view get(call& c) {
   auto out = with_next(zones_of(c), find(c), c.now());
-  const auto since = config::day_and_month_of(out.time_zone, c.now());
+  const auto since = config::day_and_month_of(c.with.settings->get()->time_zone, c.now());
   out.spent = c.db("spending.spent_by", [id = out.id, since](storage::session& s) {
     return storage::spending::spent_by(s, storage::spending::payer::agent, id, since.day, since.month);
   });

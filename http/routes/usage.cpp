@@ -1,6 +1,5 @@
 #include "config/time_zones.hpp"
 #include "http/routes/all.hpp"
-#include "http/routes/schedule_view.hpp"
 #include "storage/runs.hpp"
 #include "storage/spending.hpp"
 #include "storage/users.hpp"
@@ -11,7 +10,7 @@
 namespace http::routes {
 namespace {
 
-/// What may be spent and what was: this day and this month by the user's own clock, as the budget counts.
+/// What may be spent and what was: this day and this month by the clock of the system's time zone.
 struct own_budget {
   std::optional<double> day_usd; ///< empty: no limit
   std::optional<double> month_usd;
@@ -29,7 +28,8 @@ struct own_usage {
 BOOST_DESCRIBE_STRUCT(own_usage, (), (day, month, all, budget))
 
 own_usage get(call& c) {
-  return c.db("runs.usage", [user = c.by.who.user_id, now = c.now(), zones = zones_of(c)](storage::session& s) {
+  return c.db("runs.usage", [user = c.by.who.user_id, now = c.now(),
+                             zone = c.with.settings->get()->time_zone](storage::session& s) {
     own_usage out{storage::runs::usage(s, user, now - std::chrono::hours(24)),
                   storage::runs::usage(s, user, now - std::chrono::days(30)),
                   storage::runs::usage(s, user, std::nullopt),
@@ -38,7 +38,7 @@ own_usage get(call& c) {
       out.budget.day_usd = row->budget_day_usd;
       out.budget.month_usd = row->budget_month_usd;
     }
-    const auto since = config::day_and_month_of(zones.of(user), now);
+    const auto since = config::day_and_month_of(zone, now);
     const auto spent = storage::spending::spent_by(s, storage::spending::payer::user, user, since.day, since.month);
     out.budget.spent_day_usd = spent.day_usd;
     out.budget.spent_month_usd = spent.month_usd;

@@ -20,7 +20,7 @@ void check_user(const std::string& username, const base::secret* password) {
 
 namespace {
 
-/// What a user's chats and agents may cost; days and months are his own.
+/// What a user's chats and agents may cost; days and months are the system's.
 struct user_budget {
   std::optional<double> day_usd;
   std::optional<double> month_usd;

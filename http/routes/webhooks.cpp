@@ -3,6 +3,7 @@
 #include "http/routes/all.hpp"
 #include "security/vault.hpp"
 #include "storage/agents.hpp"
+#include "storage/trigger_events.hpp"
 #include "storage/webhook_endpoints.hpp"
 
 #include <algorithm>
@@ -189,6 +190,12 @@ webhook_view change(call& c, const patch_of<webhook_body>& patch) {
   return view_of(c, row);
 }
 
+std::vector<storage::trigger_events::seen> list_deliveries(call& c) {
+  return c.db("trigger_events.list", [id = find(c).id, page = c.page()](storage::session& s) {
+    return storage::trigger_events::list(s, "webhook", id, page);
+  });
+}
+
 nothing remove(call& c) {
   must_be_found(c.db("webhook_endpoints.remove",
                      [by = c.viewer(), id = c.parameter()](storage::session& s) {
@@ -219,6 +226,13 @@ void add_webhooks(route_table& t) {
   t.add<webhook_view>({.method = "GET", .path = "/api/webhooks/{id}", .key_scopes = readers, .help = "A webhook"}, get);
   t.add({.method = "PATCH", .path = "/api/webhooks/{id}", .key_scopes = {scope::run}, .help = "Changes a webhook"},
         change);
+  t.add<std::vector<storage::trigger_events::seen>>(
+    {.method = "GET",
+     .path = "/api/webhooks/{id}/deliveries",
+     .key_scopes = readers,
+     .help = "What came to a webhook and what became of it, newest first; a run is repeated by its own rerun",
+     .paged = true},
+    list_deliveries);
   t.add<nothing>(
     {.method = "DELETE", .path = "/api/webhooks/{id}", .key_scopes = {scope::run}, .help = "Deletes a webhook"},
     remove);

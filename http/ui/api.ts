@@ -24,7 +24,7 @@ export interface MeChange {
 export interface SignedIn { id: string; username: string; role: Role }
 export interface SetupState { needed: boolean; code_required: boolean }
 export interface User { id: string; username: string; role: Role; is_active: boolean; created_at?: string; last_login_at?: string | null; budget: Budget }
-/// USD; null: no limit. Days and months are those of the user's time zone.
+/// USD; null: no limit. Days and months are those of the server's time zone.
 export interface Budget { day_usd: number | null; month_usd: number | null }
 export interface ApiKey {
   id: string; name: string; prefix: string; scopes: Scope[]; expires_at: string | null;
@@ -147,6 +147,11 @@ export type WebhookScheme = "none" | "github" | "standard" | "stripe" | "token";
 export interface WebhookBody {
   name: string; agent_id: string; allow_get?: boolean; enabled?: boolean;
   verify?: WebhookScheme; token_header?: string | null; secret?: string; keep_secret?: boolean;
+}
+/// What came to a webhook. `run_status` is null where there is no run, or not any more.
+export interface Delivery {
+  id: string; received_at: string; content_type: string; bytes: number; excerpt: string; outcome: string;
+  run_id: string | null; run_status: RunStatus | null;
 }
 export interface Webhook {
   verify: WebhookScheme; token_header: string | null;
@@ -340,6 +345,7 @@ export const api = {
 
   webhooks: (s?: AbortSignal) => get<Webhook[]>("/api/webhooks?limit=500", s),
   create_webhook: (b: WebhookBody) => post<Webhook>("/api/webhooks", b),
+  webhook_deliveries: (id: string, limit: number, before?: string, s?: AbortSignal) => get<Delivery[]>(`/api/webhooks/${e(id)}/deliveries${page(limit, before)}`, s),
   update_webhook: (id: string, b: Partial<WebhookBody>) => patch<Webhook>(`/api/webhooks/${e(id)}`, b),
   delete_webhook: (id: string) => del(`/api/webhooks/${e(id)}`),
 

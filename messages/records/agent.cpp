@@ -14,6 +14,8 @@ run_definition definition_of(const agent_record& agent) {
   out.prompt_mode = agent.prompt_mode;
   out.fallback_model = agent.fallback_model;
   out.within = agent.within;
+  if (agent.parent_agent_id)
+    out.budgets_above.push_back(*agent.parent_agent_id);
   out.from_outside = agent.parent_agent_id.has_value(); // a model wrote its prompt
   return out;
 }

@@ -31,7 +31,7 @@ struct agent_record {
   std::optional<base::timestamp> deleted_at; ///< hidden since then
   std::optional<std::string> fallback_model; ///< when its own model fails; empty = the system's
   std::optional<int> max_concurrent_runs;    ///< empty = no limit of its own
-  std::optional<double> budget_day_usd;      ///< empty = no limit; days and months are the owner's
+  std::optional<double> budget_day_usd;      ///< empty = no limit; days and months are the system's
   std::optional<double> budget_month_usd;
   records::missed_runs missed_runs = records::missed_runs::skip;
   int missed_runs_max = 5;

@@ -21,7 +21,7 @@ struct model_price {
 };
 BOOST_DESCRIBE_STRUCT(model_price, (), (model, prompt_usd, completion_usd, cache_read_usd, cache_write_usd, updated_at))
 
-/// The limits of a user or an agent. Days and months are those of the user's time zone.
+/// The limits of a user or an agent. Days and months are those of the system's time zone.
 struct budget {
   std::string name; ///< the user's or the agent's
   std::optional<double> day_usd;
@@ -33,8 +33,7 @@ struct spending_rules {
   std::map<std::string, models::model_pricing> prices; ///< an administrator's, by `provider:model`
   std::map<std::string, budget> users;                 ///< those that have one, by id
   std::map<std::string, budget> agents;
-  std::map<std::string, std::string> time_zones; ///< of the users that have their own, by id
-  std::string time_zone;                         ///< of all others
+  std::string time_zone; ///< the system's: users choose their own, and would choose when their day begins
 };
 
 } // namespace records

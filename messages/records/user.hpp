@@ -16,7 +16,7 @@ struct user_record {
   std::optional<std::string> email;
   base::timestamp created_at{};
   base::timestamp updated_at{};
-  std::optional<double> budget_day_usd = {}; ///< empty = no limit; days and months are the user's
+  std::optional<double> budget_day_usd = {}; ///< empty = no limit; days and months are the system's
   std::optional<double> budget_month_usd = {};
 };
 BOOST_DESCRIBE_STRUCT(user_record, (),

@@ -103,6 +103,7 @@ constexpr row expectations[] = {
   {"POST /api/webhooks",                                  R"({"name":"w","agent_id":"$agent"})",
                                                                                            "401 201 422 422   403 403 422 403 403 403"},
   {"GET /api/webhooks/$webhook",                          "",                              "401 200 404 200   200 403 200 403 403 403"},
+  {"GET /api/webhooks/$webhook/deliveries",               "",                              "401 200 404 200   200 403 200 403 403 403"},
   {"PATCH /api/webhooks/$webhook",                        R"({"name":"v"})",               "401 200 404 200   403 403 200 403 403 403"},
   {"DELETE /api/webhooks/$webhook",                       "",                              "401 204 404 204   403 403 204 403 403 403"},
   {"POST /webhook/tok",                                   R"({"a":1})",                    "202 202 202 202   202 202 202 202 202 202"},

@@ -48,7 +48,6 @@ TEST_F(Spending, rules_are_the_prices_the_budgets_and_the_clocks) {
   s.exec("UPDATE users SET role = 'admin' WHERE id = $1", bob);
   storage::users::change(s, ada, change, now);
   s.exec("UPDATE agents SET budget_month_usd = 9 WHERE id = $1", agent_id);
-  s.exec("INSERT INTO user_settings (user_id, key, value) VALUES ($1, 'time_zone', 'Asia/Tokyo')", ada);
   const auto rules = spending::rules(s, "Europe/Berlin");
   ASSERT_EQ(rules.prices.size(), 1U);
   EXPECT_EQ(rules.prices.at("house:m1").completion, 4);
@@ -56,7 +55,6 @@ TEST_F(Spending, rules_are_the_prices_the_budgets_and_the_clocks) {
   EXPECT_EQ(rules.users.at(ada).day_usd, 2.5);
   EXPECT_EQ(rules.users.at(ada).month_usd, std::nullopt);
   EXPECT_EQ(rules.agents.at(agent_id).month_usd, 9);
-  EXPECT_EQ(rules.time_zones.at(ada), "Asia/Tokyo");
   EXPECT_EQ(rules.time_zone, "Europe/Berlin");
   EXPECT_TRUE(spending::remove_price(s, "house:m1"));
   EXPECT_FALSE(spending::remove_price(s, "house:m1"));

@@ -33,8 +33,8 @@ struct BudgetLedger : testing::Test {
   budget_ledger::decision reserve(std::vector<budget_ledger::limited> of, std::int64_t output = 1'000) {
     return ledger.reserve(wish(std::move(of), output), at(26, 12));
   }
-  bool settle(std::int64_t id, std::optional<double> cost, bool reached = true) {
-    return ledger.settle(id, cost, reached, [this](const std::string&) { return today; });
+  bool settle(std::int64_t id, std::optional<double> cost, bool reached = true, std::int64_t output = 0) {
+    return ledger.settle(id, cost, reached, output, [this](const std::string&) { return today; });
   }
 
   budget_ledger ledger;
@@ -84,6 +84,35 @@ TEST_F(BudgetLedger, a_call_that_failed_costs_its_prompt_where_the_model_had_beg
   ASSERT_EQ(second.is, verdict::granted);
   settle(second.reservation, {}, true);
   EXPECT_EQ(reserve({user(0.4)}, 256).is, verdict::refused);
+}
+
+TEST_F(BudgetLedger, a_call_that_broke_off_costs_what_came_of_it_too) {
+  settle(reserve({user(1.2)}).reservation, {}, true, 700);
+  const auto next = reserve({user(1.2)});
+  EXPECT_EQ(next.max_output_tokens, 300) << "0.4 are left";
+}
+
+TEST_F(BudgetLedger, one_that_would_be_cut_to_less_than_half_because_of_others_waits) {
+  const auto first = reserve({user(1.5)}, 1'000);
+  EXPECT_EQ(reserve({user(1.5)}, 1'000).is, verdict::wait) << "300 tokens would fit, and 1,000 in a moment";
+  settle(first.reservation, 0.2);
+  EXPECT_EQ(reserve({user(1.5)}, 1'000).max_output_tokens, 1'000);
+}
+
+TEST_F(BudgetLedger, what_was_spent_without_a_budget_is_not_forgotten) {
+  const auto first = reserve({user(2.0)});
+  const auto free = ledger.follow({{payer::user, "u1"}}, "UTC", at(26, 12));
+  settle(free, 1.5);
+  settle(first.reservation, 0.1);
+  EXPECT_EQ(reserve({user(1.7)}).is, verdict::refused) << "a call without a limit, under way when the limit came";
+  ledger.keep_only([](const auto&) { return false; });
+  EXPECT_FALSE(ledger.knows({payer::user, "u1"}, today)) << "it is read anew";
+}
+
+TEST_F(BudgetLedger, a_clock_that_goes_back_over_midnight_gives_no_new_day) {
+  reserve({user(1.0)});
+  today.day = at(25);
+  EXPECT_FALSE(ledger.knows({payer::user, "u1"}, today));
 }
 
 TEST_F(BudgetLedger, the_tightest_of_several_budgets_counts) {

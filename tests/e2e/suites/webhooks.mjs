@@ -56,6 +56,28 @@ suite("Webhooks", () => {
     assert.equal(await page.locator("tbody tr").count(), 1);
   });
 
+  test("the page lists what came, and runs it again", async () => {
+    const agent = await make_agent("/input");
+    const name = fresh("log");
+    const hook = await as_admin("POST", "/api/webhooks", { name, agent_id: agent.id });
+    const page = await new_page();
+    await page.goto("/triggers");
+    await page.getByRole("link", { name }).click();
+    const drawer = page.getByRole("complementary", { name: `Webhook ${name}` });
+    await drawer.getByText("Nothing has come yet.").waitFor();
+    const { body } = await post(hook.url, { ticket: 4711 });
+    await drawer.getByText("4711").waitFor();
+    await drawer.getByRole("link", { name: "done" }).waitFor();
+    await drawer.getByRole("button", { name: /^Run again/ }).click();
+    await drawer.getByText("It runs again with the same input").waitFor();
+    const runs = await eventually("both have ended", async () => { const all = await as_admin("GET", `/api/agents/${agent.id}/runs`); return all.length === 2 && all.every((r) => r.status === "success") && all; });
+    for (const run of runs) assert.match(run.result, /4711/);
+    const [delivery] = await as_admin("GET", `/api/webhooks/${hook.id}/deliveries`);
+    assert.equal(delivery.run_id, body.run_id);
+    assert.equal(delivery.run_status, "success");
+    assert.match(delivery.excerpt, /"ticket": ?4711/);
+  });
+
   test("a test is sent from the page and leads to its run", async () => {
     const agent = await make_agent("/input");
     const hook = await as_admin("POST", "/api/webhooks", { name: fresh("test"), agent_id: agent.id });

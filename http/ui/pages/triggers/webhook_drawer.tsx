@@ -8,6 +8,7 @@ import { Time } from "../../components/time";
 import { useAct } from "../../lib/act";
 import { refresh_engine } from "../../lib/engine";
 import { count } from "../../lib/format";
+import { Deliveries } from "./deliveries";
 import { scheme_name } from "./proof_fields";
 
 /// The address as this browser reaches it: the server may know itself by another name.
@@ -75,6 +76,7 @@ export function WebhookDrawer({ hook, agent, on_close, on_toggle, on_edit, on_de
           <details><summary class="dim"><Icon name="right" small turner /> With a key that makes sending it twice harmless</summary><Code title="With Idempotency-Key" text={curl_of(address)} /></details>
         </section>
       ) : <section><p class="dim">Its address is shown to its owner only.</p></section>}
+      <Deliveries hook={hook} />
     </aside>
   );
 }

@@ -1,0 +1,19 @@
+#include "storage/trigger_events.hpp"
+
+#include "storage/rows.hpp"
+
+namespace storage::trigger_events {
+
+std::vector<seen> list(session& s, const std::string& source, const std::string& source_id, const records::page& page) {
+  // Ids are in the order of time; bodies are read of the rows that are shown only.
+  return read_rows<seen>(s.exec(R"(
+    WITH shown AS MATERIALIZED (
+      SELECT id FROM trigger_events WHERE source = $1 AND source_id = $2 AND ($3::text IS NULL OR id < $3)
+      ORDER BY id DESC LIMIT $4)
+    SELECT e.id, e.received_at, e.content_type, octet_length(e.body)::int8 AS bytes, left(e.body, 300) AS excerpt,
+           e.outcome, e.run_id, r.state AS run_status
+    FROM shown JOIN trigger_events e USING (id) LEFT JOIN runs r ON r.id = e.run_id ORDER BY e.id DESC)",
+                                source, source_id, page.before, page.limit));
+}
+
+} // namespace storage::trigger_events

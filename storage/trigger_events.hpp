@@ -1,0 +1,34 @@
+#pragma once
+
+#include "messages/records/run.hpp"
+#include "messages/records/viewer.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace storage {
+class session;
+}
+
+/// The read side of `trigger_events`; the journal writes them.
+namespace storage::trigger_events {
+
+/// An event and what became of it.
+struct seen {
+  std::string id;
+  base::timestamp received_at{};
+  std::string content_type; ///< as sent
+  std::int64_t bytes = 0;   ///< of the body, in UTF-8
+  std::string excerpt;      ///< the body's first 300 characters; untrusted
+  std::string outcome;
+  std::optional<std::string> run_id;
+  std::optional<records::run_state> run_status; ///< empty: there is no run, or not any more
+};
+BOOST_DESCRIBE_STRUCT(seen, (), (id, received_at, content_type, bytes, excerpt, outcome, run_id, run_status))
+
+/// Newest first: what came to one endpoint (source `webhook`). The caller has looked whether the endpoint may be seen.
+[[nodiscard]] std::vector<seen> list(session& s, const std::string& source, const std::string& source_id,
+                                     const records::page& page = {});
+
+} // namespace storage::trigger_events
