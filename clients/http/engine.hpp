@@ -22,7 +22,7 @@ using transfer_id = std::uint64_t;
 struct engine_settings {
   std::vector<std::string> allow_hosts;     ///< see engine::allow_hosts
   std::string ca_file;                      ///< PEM: trusted in place of the system's authorities; empty = the system's
-  std::size_t max_transfers = 4'096;        ///< open at once in each class; one more ends as fault::overloaded
+  std::size_t max_transfers = 12'288;       ///< open at once in each class; one more ends as fault::overloaded
   long max_idle_connections = 64;           ///< kept for reuse in each class
   std::size_t max_open_host_transfers = 32; ///< to one origin in trust::open; more wait. Providers have no such limit
 

@@ -160,11 +160,11 @@ struct Budgets : LlmGateway {
     spending->set(rules);
   }
   std::shared_ptr<std::optional<messages::model_reply>>
-  pay(const std::string& run, std::vector<std::string> agents = {}, const std::string& user = "u1") {
+  pay(const std::string& run, std::vector<std::string> agents = {}, const std::string& user = "u1", const std::string& model = "house:m1") {
     auto reply = std::make_shared<std::optional<messages::model_reply>>();
     messages::call_model m;
     m.run_id = run;
-    m.model = "house:m1";
+    m.model = model;
     m.user_id = user;
     m.agent_ids = std::move(agents);
     m.turn = base::trusted_text("hello");
@@ -276,6 +276,46 @@ TEST_F(Budgets, what_was_spent_and_cannot_be_read_is_worth_another_try) {
   ASSERT_TRUE(*reply);
   EXPECT_TRUE((*reply)->retryable);
   EXPECT_TRUE(sent.empty());
+}
+
+TEST_F(Budgets, a_price_counts_for_a_model_that_no_list_has) {
+  auto rules = *spending->get();
+  rules.prices["house:unlisted"] = {1'000, 1'000, {}, {}, {}};
+  spending->set(rules);
+  const auto reply = pay("r1", {}, "u1", "house:unlisted");
+  ASSERT_EQ(sent.size(), 1U);
+  answer(sent[0], 100);
+  EXPECT_DOUBLE_EQ((*reply)->answer.cost_usd.value(), 0.11);
+}
+
+TEST_F(Budgets, a_stopped_call_costs_what_had_come_of_it) {
+  pay("r1");
+  ASSERT_EQ(sent.size(), 1U);
+  net::head h;
+  h.status = 200;
+  h.headers = {{"content-type", "text/event-stream"}};
+  self->send(sent[0].listener, messages::http_head{sent[0].transfer, std::make_shared<const net::head>(h)});
+  self->send(sent[0].listener,
+             messages::http_piece{sent[0].transfer, R"(data: {"choices":[{"index":0,"delta":{"content":")"
+                                                      + std::string(1'500, 'x') + "\"}}]}\n\n"});
+  self->send(gateway, messages::cancel_model_call{"r1", 1});
+  drain();
+  const auto next = pay("r2");
+  ASSERT_TRUE(*next) << "750 tokens of 1,000 are gone, and 256 do not fit with their prompt";
+  EXPECT_TRUE((*next)->over_budget);
+}
+
+TEST_F(Budgets, what_was_spent_without_a_budget_is_read_when_there_is_one_again) {
+  pay("r1");
+  answer(sent[0], 100);
+  const auto limited = *spending->get();
+  auto none = limited;
+  none.users.clear();
+  spending->set(none);
+  pay("r2");
+  spent = storage::spending::spent{0.95, 0.95}; // what the database has meanwhile
+  spending->set(limited);
+  EXPECT_TRUE(*pay("r3"));
 }
 
 TEST_F(Budgets, fifty_at_once_never_spend_more_than_there_is) {

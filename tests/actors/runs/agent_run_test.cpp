@@ -310,6 +310,17 @@ struct AgentRunWithModel : AgentRun {
   std::vector<messages::call_model> calls;
 };
 
+TEST_F(AgentRunWithModel, a_refused_budget_is_not_answered_by_the_fallback_model) {
+  ::config::runtime_settings with_fallback;
+  with_fallback.fallback_model = "demo:scripted";
+  settings->set(with_fallback);
+  start_supervisor(unlimited);
+  turns = {{"", {.error = "The budget is used up.", .over_budget = true}}};
+  queue(agent_run("r1", "hello"));
+  EXPECT_EQ(state_of("r1"), run_state::error);
+  EXPECT_EQ(calls.size(), 1U);
+}
+
 TEST_F(AgentRunWithModel, a_provider_that_asks_for_time_gets_it) {
   turns = {{"", {.error = "too many", .status = 429, .retryable = true, .retry_after_ms = 7'000}}, {"", said("fine")}};
   start_supervisor(unlimited);
