@@ -7,11 +7,14 @@ namespace {
 struct TriggerEvents : journal_fixture {};
 
 TEST_F(TriggerEvents, are_listed_newest_first_page_by_page_with_what_became_of_them) {
+  storage::session own = database.open();
+  storage::journal_store store(own);
   std::vector<std::string> ids;
   for (int i = 0; i < 3; ++i) {
     std::vector<records::new_run> one{
       webhook_run("k" + std::to_string(i), "body " + std::string(static_cast<std::size_t>(i) * 400, 'x'))};
-    ASSERT_TRUE(storage::journal_store(s).queue(one).at(0));
+    const auto stored = store.queue(one).at(0);
+    ASSERT_TRUE(stored) << stored.error().message;
     ids.push_back(one[0].event->id);
   }
   const auto all = storage::trigger_events::list(s, "webhook", "endpoint-1");

@@ -159,8 +159,10 @@ struct Budgets : LlmGateway {
     rules.time_zone = "UTC";
     spending->set(rules);
   }
-  std::shared_ptr<std::optional<messages::model_reply>>
-  pay(const std::string& run, std::vector<std::string> agents = {}, const std::string& user = "u1", const std::string& model = "house:m1") {
+  std::shared_ptr<std::optional<messages::model_reply>> pay(const std::string& run,
+                                                            std::vector<std::string> agents = {},
+                                                            const std::string& user = "u1",
+                                                            const std::string& model = "house:m1") {
     auto reply = std::make_shared<std::optional<messages::model_reply>>();
     messages::call_model m;
     m.run_id = run;
