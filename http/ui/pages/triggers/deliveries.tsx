@@ -12,7 +12,7 @@ import { usePaged } from "../../lib/paged";
 
 function Row({ d, busy, on_again }: { d: Delivery; busy: boolean; on_again: (d: Delivery) => void }) {
   return (
-    <li class="stack gap-2">
+    <li>
       <div class="head-row">
         <Time at={d.received_at} />
         {d.run_id && d.run_status ? <a href={`/runs/${d.run_id}`}><RunState status={d.run_status} /></a> : <span class="faint">{d.run_id ? "its run is deleted" : d.outcome}</span>}
