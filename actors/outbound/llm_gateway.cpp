@@ -91,6 +91,7 @@ llm_gateway::behavior_type llm_gateway::make_behavior() {
     [this](messages::refresh_models) {
       for (const auto& [name, provider] : providers_)
         send(provider.actor, messages::refresh_models{});
+      ledger_.forget_before(with_.clock->now() - call_time); // of providers that ended without a word
       if (current_sender() == this->ctrl())
         delayed_send(this, refresh_every, messages::refresh_models{});
     },

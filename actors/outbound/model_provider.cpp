@@ -195,6 +195,14 @@ void model_provider::start(call c) {
   auto sent = std::make_shared<net::request>(
     http_of(models::make_call(at_.api, c.request), c.what.key.empty() ? at_.key : c.what.key, true));
   const auto transfer = transfer_of(c.what.call);
+  // Thousands may be open: what a call says is in its body now, and nowhere else.
+  c.request.system = {};
+  c.request.messages = std::vector<models::message>{};
+  messages::call_model names;
+  names.run_id = std::move(c.what.call.run_id);
+  names.user_id = std::move(c.what.call.user_id);
+  names.call = c.what.call.call;
+  c.what.call = std::move(names);
   open_.insert_or_assign(transfer, std::move(c));
   send(http_, messages::stream_http{transfer, std::move(sent), caf::actor_cast<messages::http_listener_actor>(this)});
 }

@@ -209,7 +209,7 @@ export async function waiting() {
     note(`the server was ready after ${(ready - began).toFixed(0)} ms of these`);
 
     const before = memory([program.pid]), threads_before = await threads_of(program.pid);
-    await start_runs(program, hooks, count - resumed, { from: resumed, at_once: 100 });
+    await start_runs(program, hooks, count - resumed, { from: resumed, at_once: 20 });
     await eventually(`${count} streams are open`, async () => server.open === count, { limit: 300_000 });
     await sleep(2_000);
     const after = memory([program.pid]), threads_after = await threads_of(program.pid);

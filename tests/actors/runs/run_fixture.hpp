@@ -49,7 +49,7 @@ struct run_fixture : actor_fixture {
       }};
     });
     services->gateway = caf::actor_cast<messages::llm_gateway_actor>(
-      sys.spawn<actors::llm_gateway>(tree.at("/outbound/llm_gateway", "llm_gateway"), actors::gateway_services{},
+      sys.spawn<actors::llm_gateway>(tree.at("/outbound/llm_gateway", "llm_gateway"), gateway_services(),
                                      caf::actor_cast<messages::model_actor>(sys.spawn<actors::demo_provider>(
                                        tree.at("/outbound/provider/demo", "provider")))));
     services->settings = settings;
@@ -250,6 +250,13 @@ struct run_fixture : actor_fixture {
   engine::metrics metrics;
   std::shared_ptr<base::shared_value<::config::runtime_settings>> settings
     = std::make_shared<base::shared_value<::config::runtime_settings>>();
+  /// Of a gateway that has the demo model alone.
+  actors::gateway_services gateway_services() {
+    actors::gateway_services out;
+    out.clock = clock;
+    out.spending = std::make_shared<base::shared_value<records::spending_rules>>();
+    return out;
+  }
   std::shared_ptr<base::shared_value<records::user_profiles>> profiles
     = std::make_shared<base::shared_value<records::user_profiles>>();
   messages::db_pool_actor database;
