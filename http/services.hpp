@@ -59,7 +59,7 @@ struct webhook_delivery {
   base::untrusted_text body;
   std::string idempotency_key;
   bool get = false;
-  std::map<std::string, std::string> headers; ///< by name in small letters; those that may prove the sender
+  std::map<std::string, base::secret> headers; ///< by name in small letters; those that may prove the sender
 };
 
 struct webhook_receipt {

@@ -18,10 +18,10 @@ namespace messages {
 struct webhook_received {
   base::secret token; ///< who knows it may start the agent: it stands in no log, recording or audit row
   std::string content_type;
-  base::untrusted_text body;                  ///< as sent
-  std::string idempotency_key;                ///< empty: each delivery is its own
-  bool get = false;                           ///< by GET, which an endpoint must allow
-  std::map<std::string, std::string> headers; ///< by name in small letters; those that may prove the sender
+  base::untrusted_text body;                   ///< as sent
+  std::string idempotency_key;                 ///< empty: each delivery is its own
+  bool get = false;                            ///< by GET, which an endpoint must allow
+  std::map<std::string, base::secret> headers; ///< by name in small letters; one may hold a secret: they print as ***
 
   static std::span<const base::field_rule> rules() {
     static constexpr base::field_rule all[] = {{.name = "token", .required = true, .min = 1, .max = 200}};

@@ -60,7 +60,12 @@ bool budget_ledger::knows(const account& a, const period& now) {
 }
 
 void budget_ledger::learn(const account& a, const period& now, const storage::spending::spent& spent) {
-  auto& b = books_[a];
+  const auto [at, is_new] = books_.try_emplace(a);
+  auto& b = at->second;
+  if (is_new) // it may have had a budget before, with calls under way since then
+    for (const auto& [id, h] : held_)
+      if (std::ranges::find(h.accounts, a) != h.accounts.end())
+        b.reserved_usd += h.most_usd;
   if (b.known && b.in.zone == now.zone)
     return; // two calls asked at once; since then the first may have spent
   b.in = now;
@@ -111,7 +116,6 @@ budget_ledger::decision budget_ledger::reserve(const wish& w, base::timestamp at
   held h;
   for (const auto& l : w.budgets)
     h.accounts.push_back(l.of);
-  h.zone = w.now.zone;
   h.most_usd = w.cost(tokens);
   h.prompt_usd = prompt;
   h.output_usd = tokens > 0 ? (h.most_usd - prompt) / static_cast<double>(tokens) : 0;
@@ -131,10 +135,9 @@ void budget_ledger::release(const held& h) {
       at->second.reserved_usd = std::max(0.0, at->second.reserved_usd - h.most_usd);
 }
 
-std::int64_t budget_ledger::follow(std::vector<account> payers, const std::string& zone, base::timestamp at) {
+std::int64_t budget_ledger::follow(std::vector<account> payers, base::timestamp at) {
   held h;
   h.accounts = std::move(payers);
-  h.zone = zone;
   h.at = at;
   held_.emplace(++last_, std::move(h));
   return last_;
@@ -145,8 +148,7 @@ void budget_ledger::keep_only(const std::function<bool(const account&)>& has_bud
 }
 
 bool budget_ledger::settle(std::int64_t reservation, std::optional<double> cost_usd, bool reached_model,
-                           std::int64_t output_tokens,
-                           const std::function<period(const std::string& zone)>& period_now) {
+                           std::int64_t output_tokens, const period& now) {
   const auto at = held_.find(reservation);
   if (at == held_.end())
     return false;
@@ -156,7 +158,6 @@ bool budget_ledger::settle(std::int64_t reservation, std::optional<double> cost_
   const auto guess
     = reached_model ? std::min(h.most_usd, h.prompt_usd + h.output_usd * static_cast<double>(output_tokens)) : 0;
   const auto spent = cost_usd.value_or(guess);
-  const auto now = period_now(h.zone);
   for (const auto& a : h.accounts)
     if (const auto b = books_.find(a); b != books_.end()) {
       turn_over(b->second, now);

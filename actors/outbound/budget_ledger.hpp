@@ -60,11 +60,11 @@ public:
   [[nodiscard]] decision reserve(const wish& w, base::timestamp at);
   /// A call that no budget limits: what it takes counts for those that know what they have spent when it is over, as it
   /// may be that they have got a limit meanwhile.
-  std::int64_t follow(std::vector<account> payers, const std::string& zone, base::timestamp at);
+  std::int64_t follow(std::vector<account> payers, base::timestamp at);
   /// The call is over: `cost_usd` is spent in the period that is now; empty = if it `reached_model` what its prompt and so
   /// many tokens of answer come to, else nothing. False: it is over already.
   bool settle(std::int64_t reservation, std::optional<double> cost_usd, bool reached_model, std::int64_t output_tokens,
-              const std::function<period(const std::string& zone)>& period_now);
+              const period& now);
   /// The others have no budget any more: what they spend from now on is not counted here.
   void keep_only(const std::function<bool(const account&)>& has_budget);
   /// Gives up reservations made before then: whoever held them is gone.
@@ -80,7 +80,6 @@ private:
   };
   struct held {
     std::vector<account> accounts;
-    std::string zone;
     double most_usd = 0;
     double prompt_usd = 0;
     double output_usd = 0; ///< of one token

@@ -11,6 +11,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <set>
 
 namespace actors {
 
@@ -39,7 +40,7 @@ llm_gateway::behavior_type llm_gateway::make_behavior() {
       if (const auto at = providers_.find(name); at != providers_.end()) {
         forget_old_budgets();
         if (budgets_of(m).empty()) {
-          const auto reservation = ledger_.follow(payers_of(m), with_.spending->get()->time_zone, with_.clock->now());
+          const auto reservation = ledger_.follow(payers_of(m), with_.clock->now());
           auto info = info_of(name, m.model);
           auto call = for_provider(std::move(m), std::move(info));
           call.reservation = reservation;
@@ -47,10 +48,8 @@ llm_gateway::behavior_type llm_gateway::make_behavior() {
         }
         auto reply = make_response_promise<messages::model_reply>();
         const auto call = std::make_shared<paid_call>(paid_call{std::move(m), reply});
-        if (others_wait(call->what))
-          wait_for_money(call);
-        else
-          pay(call);
+        waiting_.push_back(call); // behind those that wait for the same money
+        try_waiting();
         return reply;
       }
       messages::model_reply reply;
@@ -60,8 +59,7 @@ llm_gateway::behavior_type llm_gateway::make_behavior() {
       return reply;
     },
     [this](const messages::call_settled& m) {
-      ledger_.settle(m.reservation, m.cost_usd, m.reached_model, m.received / bytes_of_a_token,
-                     [this](const auto& zone) { return period_of(zone); });
+      ledger_.settle(m.reservation, m.cost_usd, m.reached_model, m.received / bytes_of_a_token, this_period());
       try_waiting();
     },
     [this](messages::try_waiting_calls) {
@@ -153,8 +151,12 @@ void llm_gateway::on_exit() {
   for (const auto& [name, provider] : providers_)
     caf::anon_send_exit(provider.actor, caf::exit_reason::user_shutdown);
   providers_.clear();
+  for (const auto* calls : {&waiting_, &reading_})
+    for (const auto& call : *calls)
+      if (call->reply.pending())
+        call->reply.deliver(messages::model_reply{.error = "The gateway has ended.", .retryable = true});
+  waiting_.clear();
   reading_.clear();
-  waiting_.clear(); // their runs hear that the promise is broken, and call again
   destroy(demo_);
   with_ = {};
 }
@@ -251,13 +253,10 @@ messages::provider_call llm_gateway::for_provider(messages::call_model m,
 std::vector<budget_ledger::limited> llm_gateway::budgets_of(const messages::call_model& m) const {
   const auto rules = with_.spending->get();
   std::vector<budget_ledger::limited> out;
-  if (const auto at = rules->users.find(m.user_id); at != rules->users.end())
-    out.push_back({{storage::spending::payer::user, at->first}, at->second});
-  for (const auto& id : m.agent_ids) {
-    const budget_ledger::account account{storage::spending::payer::agent, id};
-    if (const auto at = rules->agents.find(id);
-        at != rules->agents.end() && std::ranges::find(out, account, &budget_ledger::limited::of) == out.end())
-      out.push_back({account, at->second});
+  for (auto& account : payers_of(m)) {
+    const auto& budgets = account.who == storage::spending::payer::user ? rules->users : rules->agents;
+    if (const auto at = budgets.find(account.id); at != budgets.end())
+      out.push_back({std::move(account), at->second});
   }
   return out;
 }
@@ -283,23 +282,15 @@ void llm_gateway::forget_old_budgets() {
   });
 }
 
-/// Whether a call with a budget of this one's waits: it came first.
-bool llm_gateway::others_wait(const messages::call_model& m) const {
-  const auto mine = budgets_of(m);
-  return std::ranges::any_of(waiting_, [&](const auto& call) {
-    return std::ranges::any_of(budgets_of(call->what), [&](const auto& theirs) {
-      return std::ranges::find(mine, theirs.of, &budget_ledger::limited::of) != mine.end();
-    });
-  });
-}
-
 void llm_gateway::wait_for_money(const std::shared_ptr<paid_call>& call) {
   waiting_.push_back(call);
   if (!std::exchange(tick_pending_, true))
     delayed_send(this, look_again, messages::try_waiting_calls{});
 }
 
-budget_ledger::period llm_gateway::period_of(const std::string& zone) const {
+budget_ledger::period llm_gateway::this_period() const {
+  const auto rules = with_.spending->get();
+  const auto& zone = rules->time_zone;
   const auto now = config::day_and_month_of(zone, with_.clock->now());
   return {zone, now.day, now.month};
 }
@@ -332,7 +323,7 @@ void llm_gateway::pay(const std::shared_ptr<paid_call>& call) {
     return refuse("The provider of the model \"" + m.model + "\" was removed.");
   budget_ledger::wish wish;
   wish.budgets = budgets_of(m); // as they are now: they may have changed while it waited
-  wish.now = period_of(with_.spending->get()->time_zone);
+  wish.now = this_period();
   for (const auto& b : wish.budgets)
     if (!ledger_.knows(b.of, wish.now))
       return read_spent(call, b.of, wish.now);
@@ -348,9 +339,8 @@ void llm_gateway::pay(const std::shared_ptr<paid_call>& call) {
   auto decision = ledger_.reserve(wish, with_.clock->now());
   if (decision.is == budget_ledger::verdict::refused)
     return refuse(std::move(decision.why));
-  if (decision.is == budget_ledger::verdict::wait) {
+  if (decision.is == budget_ledger::verdict::wait)
     return wait_for_money(call);
-  }
   info->max_output_tokens = decision.max_output_tokens;
   auto out = for_provider(std::move(m), std::move(info));
   out.reservation = decision.reservation;
@@ -384,11 +374,24 @@ void llm_gateway::read_spent(const std::shared_ptr<paid_call>& call, const budge
       });
 }
 
-/// Oldest first; those that still have to wait are behind again in their order.
+/// Oldest first, and none before an older one that waits for the same money.
 void llm_gateway::try_waiting() {
+  if (waiting_.empty())
+    return;
   auto all = std::exchange(waiting_, {});
-  for (const auto& call : all)
-    pay(call);
+  std::set<budget_ledger::account> short_of_money;
+  for (const auto& call : all) {
+    const auto budgets = budgets_of(call->what);
+    const bool behind = std::ranges::any_of(budgets, [&](const auto& b) { return short_of_money.contains(b.of); });
+    const auto waited = waiting_.size();
+    if (behind)
+      wait_for_money(call);
+    else
+      pay(call);
+    if (waiting_.size() > waited)
+      for (const auto& b : budgets)
+        short_of_money.insert(b.of);
+  }
 }
 
 base::secret llm_gateway::own_key(const std::string& user_id, const std::string& provider) const {

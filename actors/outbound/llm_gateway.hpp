@@ -63,13 +63,12 @@ private:
     std::optional<std::int64_t> prompt_tokens = {}; ///< at most; counted once
   };
   [[nodiscard]] std::vector<budget_ledger::limited> budgets_of(const messages::call_model& m) const;
-  [[nodiscard]] budget_ledger::period period_of(const std::string& zone) const;
+  [[nodiscard]] budget_ledger::period this_period() const;
   void pay(const std::shared_ptr<paid_call>& call);
   void read_spent(const std::shared_ptr<paid_call>& call, const budget_ledger::account& account,
                   const budget_ledger::period& now);
   bool give_up(const messages::cancel_model_call& m);
   [[nodiscard]] static std::vector<budget_ledger::account> payers_of(const messages::call_model& m);
-  [[nodiscard]] bool others_wait(const messages::call_model& m) const;
   void forget_old_budgets();
   void wait_for_money(const std::shared_ptr<paid_call>& call);
   void try_waiting();
@@ -84,8 +83,8 @@ private:
   std::map<std::string, model_list> lists_; ///< of the providers that are there; the last good ones
   budget_ledger ledger_;
   std::shared_ptr<const records::spending_rules> seen_rules_;
-  std::deque<std::shared_ptr<paid_call>> waiting_;  ///< for money; bounded by the runs that go on
-  std::vector<std::shared_ptr<paid_call>> reading_; ///< until it is known what was spent
+  std::deque<std::shared_ptr<paid_call>> waiting_; ///< for money; bounded by the runs that go on
+  std::deque<std::shared_ptr<paid_call>> reading_; ///< until it is known what was spent
   bool tick_pending_ = false;
 };
 

@@ -8,8 +8,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
-
 namespace actors {
 
 namespace {
@@ -48,18 +46,15 @@ records::new_run run_of(const records::webhook_endpoint& endpoint, const records
 std::optional<std::string> reason_against(const ::webhooks::proof& proof, messages::webhook_received& m,
                                           base::timestamp now) {
   const auto header = [&](std::string_view name) {
-    std::string small(name);
-    std::ranges::transform(small, small.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
-    const auto at = m.headers.find(small);
-    return at == m.headers.end() ? std::string_view{} : std::string_view(at->second);
+    const auto at = m.headers.find(std::string(name));
+    return at == m.headers.end() ? std::string_view{} : at->second.reveal();
   };
   if (auto reason = ::webhooks::reason_against_delivery(proof, m.body.str(), header, now))
     return reason;
   if (proof.scheme == records::webhook_scheme::standard)
     m.idempotency_key = header("webhook-id");
-  else if (proof.scheme == records::webhook_scheme::stripe && m.idempotency_key.empty())
-    m.idempotency_key = "signature:" + security::sha256_hex(header("Stripe-Signature"));
+  else if (proof.scheme == records::webhook_scheme::stripe)
+    m.idempotency_key = "signature:" + security::sha256_hex(header("stripe-signature"));
   return std::nullopt;
 }
 

@@ -61,7 +61,7 @@ std::optional<std::string> reason_against_time(std::string_view seconds, std::st
 }
 
 std::optional<std::string> github(const proof& asked, std::string_view body, const header_of& header) {
-  auto given = header("X-Hub-Signature-256");
+  auto given = header("x-hub-signature-256");
   if (given.empty())
     return "X-Hub-Signature-256 is missing.";
   if (!given.starts_with("sha256="))
@@ -103,7 +103,7 @@ std::optional<std::string> standard(const proof& asked, std::string_view body, c
 
 std::optional<std::string> stripe(const proof& asked, std::string_view body, const header_of& header,
                                   base::timestamp now) {
-  const auto given = header("Stripe-Signature");
+  const auto given = header("stripe-signature");
   if (given.empty())
     return "Stripe-Signature is missing.";
   std::string_view time;

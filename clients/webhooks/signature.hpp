@@ -20,11 +20,11 @@ inline constexpr std::chrono::minutes replay_window{5};
 struct proof {
   records::webhook_scheme scheme = records::webhook_scheme::none;
   std::vector<base::secret> secrets; ///< any of them will do, so that one can take another's place
-  std::string token_header;          ///< scheme token
+  std::string token_header;          ///< scheme token; in small letters
 };
 
-/// Why a delivery is not believed, in one sentence; nothing when it is. `header` gives a header of the delivery by name in
-/// any case, empty where there is none. Secrets are compared in constant time.
+/// Why a delivery is not believed, in one sentence; nothing when it is. `header` gives a header of the delivery by its name in
+/// small letters, empty where there is none. Secrets are compared in constant time.
 [[nodiscard]] std::optional<std::string>
 reason_against_delivery(const proof& asked, std::string_view body,
                         const std::function<std::string_view(std::string_view)>& header, base::timestamp now);

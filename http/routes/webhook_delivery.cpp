@@ -18,17 +18,17 @@ constexpr std::size_t key_limit = 256; // bytes of an Idempotency-Key
 using slot = one_shot<base::result<webhook_receipt>>;
 
 /// Those that say something of the sender; what every client sends is left out. At most as many as fit into a request.
-std::map<std::string, std::string> proving_headers(const request& q) {
+std::map<std::string, base::secret> proving_headers(const request& q) {
   constexpr std::string_view usual[]
     = {"host",           "user-agent",        "accept",          "accept-encoding", "connection", "content-type",
        "content-length", "transfer-encoding", "idempotency-key", "expect",          "cookie"};
-  std::map<std::string, std::string> out;
+  std::map<std::string, base::secret> out;
   for (const auto& h : q.headers()) {
     std::string name(h.name);
     for (auto& c : name)
       c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
     if (std::ranges::find(usual, name) == std::end(usual))
-      out.try_emplace(std::move(name), h.value);
+      out.try_emplace(std::move(name), std::string(h.value));
   }
   return out;
 }

@@ -128,16 +128,19 @@ void prove(const call& c, const webhook_body& body, records::webhook_endpoint& r
     secrets.clear();
   else if (secrets.empty())
     errors.push_back({"secret", "is needed, so that senders can prove themselves"});
-  const auto name = body.token_header.value_or("");
-  const bool clean = std::ranges::all_of(name, [](char ch) {
-    return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') || ch == '-' || ch == '_';
-  });
+  auto name = body.token_header.value_or("");
+  for (auto& ch : name) // names of headers are the same in any case
+    ch = ch >= 'A' && ch <= 'Z' ? static_cast<char>(ch + ('a' - 'A')) : ch;
+  const bool clean = std::ranges::all_of(
+    name, [](char ch) { return (ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9') || ch == '-' || ch == '_'; });
   if (body.verify == token && (name.empty() || !clean))
     errors.push_back({"token_header", "must be a header's name of letters, digits, `-` and `_`"});
   if (!errors.empty())
     throw problem(std::move(errors));
   row.verify = body.verify;
-  row.token_header = body.verify == token ? body.token_header : std::nullopt;
+  row.token_header.reset();
+  if (body.verify == token)
+    row.token_header = std::move(name);
   row.secrets_enc.reset();
   if (!secrets.empty())
     row.secrets_enc = storage::webhook_endpoints::encrypt_secrets(*c.with.vault, row.id, secrets);

@@ -36,11 +36,11 @@ TEST_F(WebhookSignature, nothing_is_asked_where_there_is_no_scheme) { EXPECT_EQ(
 TEST_F(WebhookSignature, github_s_own_example_fits) {
   use(webhook_scheme::github, "It's a Secret to Everybody");
   EXPECT_EQ(refusal(), "X-Hub-Signature-256 is missing.");
-  headers["X-Hub-Signature-256"] = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
+  headers["x-hub-signature-256"] = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
   EXPECT_EQ(refusal(), "");
   body += ' ';
   EXPECT_EQ(refusal(), "X-Hub-Signature-256 does not fit the body and the secret.");
-  headers["X-Hub-Signature-256"] = "757107ea";
+  headers["x-hub-signature-256"] = "757107ea";
   EXPECT_EQ(refusal(), "X-Hub-Signature-256 must begin with sha256=.");
 }
 
@@ -83,31 +83,31 @@ TEST_F(WebhookSignature, stripe_s_form_has_time_and_signatures_in_one_header) {
   use(webhook_scheme::stripe, "whsec_test_secret");
   const std::string mac
     = base::to_hex(security::hmac_sha256(base::as_bytes("whsec_test_secret"), "1614265330." + body));
-  headers["Stripe-Signature"] = "t=1614265330,v1=" + mac + ",v0=ffff";
+  headers["stripe-signature"] = "t=1614265330,v1=" + mac + ",v0=ffff";
   EXPECT_EQ(refusal(), "");
-  headers["Stripe-Signature"] = "t=1614265330, v1=0000, v1=" + mac;
+  headers["stripe-signature"] = "t=1614265330, v1=0000, v1=" + mac;
   EXPECT_EQ(refusal(), "");
-  headers["Stripe-Signature"] = "t=1614265331,v1=" + mac;
+  headers["stripe-signature"] = "t=1614265331,v1=" + mac;
   EXPECT_EQ(refusal(), "Stripe-Signature does not fit the body and the secret.");
-  headers["Stripe-Signature"] = "v1=" + mac;
+  headers["stripe-signature"] = "v1=" + mac;
   EXPECT_EQ(refusal(), "Stripe-Signature has no time in seconds.");
 }
 
 TEST_F(WebhookSignature, a_header_may_hold_the_secret_itself) {
   use(webhook_scheme::token, "open sesame please");
-  proof.token_header = "X-Gitlab-Token";
-  EXPECT_EQ(refusal(), "The header X-Gitlab-Token is missing.");
-  headers["X-Gitlab-Token"] = "open sesame";
-  EXPECT_EQ(refusal(), "The header X-Gitlab-Token does not hold the secret.");
-  headers["X-Gitlab-Token"] = "Bearer open sesame please";
+  proof.token_header = "x-gitlab-token";
+  EXPECT_EQ(refusal(), "The header x-gitlab-token is missing.");
+  headers["x-gitlab-token"] = "open sesame";
+  EXPECT_EQ(refusal(), "The header x-gitlab-token does not hold the secret.");
+  headers["x-gitlab-token"] = "Bearer open sesame please";
   EXPECT_EQ(refusal(), "");
 }
 
 TEST_F(WebhookSignature, an_old_and_a_new_secret_hold_side_by_side) {
   use(webhook_scheme::token, "the new one, not used yet");
   proof.secrets.emplace_back("the old one, still in use");
-  proof.token_header = "X-Token";
-  headers["X-Token"] = "the old one, still in use";
+  proof.token_header = "x-token";
+  headers["x-token"] = "the old one, still in use";
   EXPECT_EQ(refusal(), "");
 }
 

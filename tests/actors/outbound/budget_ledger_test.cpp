@@ -34,7 +34,7 @@ struct BudgetLedger : testing::Test {
     return ledger.reserve(wish(std::move(of), output), at(26, 12));
   }
   bool settle(std::int64_t id, std::optional<double> cost, bool reached = true, std::int64_t output = 0) {
-    return ledger.settle(id, cost, reached, output, [this](const std::string&) { return today; });
+    return ledger.settle(id, cost, reached, output, today);
   }
 
   budget_ledger ledger;
@@ -101,12 +101,18 @@ TEST_F(BudgetLedger, one_that_would_be_cut_to_less_than_half_because_of_others_w
 
 TEST_F(BudgetLedger, what_was_spent_without_a_budget_is_not_forgotten) {
   const auto first = reserve({user(2.0)});
-  const auto free = ledger.follow({{payer::user, "u1"}}, "UTC", at(26, 12));
+  const auto free = ledger.follow({{payer::user, "u1"}}, at(26, 12));
   settle(free, 1.5);
   settle(first.reservation, 0.1);
   EXPECT_EQ(reserve({user(1.7)}).is, verdict::refused) << "a call without a limit, under way when the limit came";
   ledger.keep_only([](const auto&) { return false; });
   EXPECT_FALSE(ledger.knows({payer::user, "u1"}, today)) << "it is read anew";
+}
+
+TEST_F(BudgetLedger, what_is_set_aside_stays_so_while_a_budget_is_taken_away_and_given_again) {
+  reserve({user(1.2)});
+  ledger.keep_only([](const auto&) { return false; });
+  EXPECT_EQ(reserve({user(1.2)}).is, verdict::wait);
 }
 
 TEST_F(BudgetLedger, a_clock_that_goes_back_over_midnight_gives_no_new_day) {
