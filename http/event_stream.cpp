@@ -41,6 +41,16 @@ std::optional<std::string> last_event_id(const request& q) {
   return std::nullopt;
 }
 
+/// The whole object; nothing where it is gone.
+std::string reset_of(std::string_view id, const event_stream& what) {
+  try {
+    if (const auto whole = what.whole(); !whole.is_null())
+      return event_text(id, "reset", base::to_line(whole));
+  } catch (const std::exception&) { // the client reads it anew when it comes back
+  }
+  return {};
+}
+
 void write_events(stream_sink& sink, subscription& from, sign_in& who, const caller& by, const event_stream& what) {
   if (!sink.write(":\n\n")) // headers and first byte go out at once
     return;
@@ -59,8 +69,10 @@ void write_events(stream_sink& sink, subscription& from, sign_in& who, const cal
       if (from.queue().closed())
         return;
       if (what.over && now >= next_over) {
-        if (what.over())
+        if (what.over()) { // and what told of the end was lost
+          sink.write(reset_of({}, what));
           return;
+        }
         next_over = now + over_interval;
       }
       if (now - last_write >= comment_interval) {
@@ -77,16 +89,12 @@ void write_events(stream_sink& sink, subscription& from, sign_in& who, const cal
     bool ended = false;
     do {
       if (e->name == "reset" && e->data.empty()) {
-        boost::json::value whole;
-        try {
-          whole = what.whole();
-        } catch (const std::exception&) { // the client reads it anew when it comes back
-        }
-        if (whole.is_null()) {
+        const auto reset = reset_of(e->id, what);
+        if (reset.empty()) {
           ended = true;
           break;
         }
-        text += event_text(e->id, "reset", base::to_line(whole));
+        text += reset;
         next_over = {};
       } else {
         text += event_text(e->id, e->name, e->data);

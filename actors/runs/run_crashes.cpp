@@ -72,28 +72,33 @@ void run_supervisor::put_aside(const std::string& run_id, const crashed_run& run
     = "The run was put aside after it failed inside the server " + std::to_string(most_crashes) + " times: " + run.why;
   change.ended_at = services_->clock->now();
   messages::run_finished end{run_id, run.agent_id, records::run_state::error, {}, *change.error};
-  if (!run.conversation_id.empty()) {
-    const auto topic = "conversation/" + run.conversation_id;
-    send(services_->hub,
-         messages::publish{topic, "error",
-                           base::to_line(boost::json::object{{"run_id", run_id}, {"message", end.error}})});
-    send(services_->hub, messages::turn_ended{topic});
-  }
   ended_[static_cast<std::size_t>(records::run_state::error)]->add();
   for (const auto& [id, child] : live_) // those in the queue end when they are taken from it
     if (child.parent_run_id == run_id)
       send(child.actor, messages::stop_run{id});
   request(services_->journal, caf::infinite, std::move(close))
     .then(
-      [this, end, parent = run.parent_run_id](messages::done) {
+      [this, end, conversation = run.conversation_id, parent = run.parent_run_id](messages::done) {
         crashed_.erase(end.run_id);
         tell_parent(parent, end.run_id);
+        tell_listeners(end, conversation);
         note(end);
       },
       [this, run_id](const caf::error& e) {
         spdlog::error("run_not_closed run={} error={}", run_id, messages::to_failure(e).message);
         crashed_.erase(run_id);
       });
+}
+
+/// In place of the run, which is not there to do so.
+void run_supervisor::tell_listeners(const messages::run_finished& end, const std::string& conversation_id) {
+  const auto line = base::to_line(boost::json::object{{"run_id", end.run_id}, {"message", end.error}});
+  send(services_->hub, messages::publish{"run/" + end.run_id, "error", line});
+  if (conversation_id.empty())
+    return;
+  const auto topic = "conversation/" + conversation_id;
+  send(services_->hub, messages::publish{topic, "error", line});
+  send(services_->hub, messages::turn_ended{topic});
 }
 
 /// A person wants a run that was put aside tried again: it is queued, and goes on from its last completed step.

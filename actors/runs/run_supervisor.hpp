@@ -97,6 +97,7 @@ private:
   void crashed(const std::string& run_id, std::string why);
   void take_up(const std::string& run_id);
   void put_aside(const std::string& run_id, const crashed_run& run);
+  void tell_listeners(const messages::run_finished& end, const std::string& conversation_id);
   caf::result<messages::done> try_again(const messages::try_run_again& m);
   void tell_parent(const std::string& parent_run_id, const std::string& run_id);
   caf::result<messages::run_queued> start_agent(const messages::start_run& m);
