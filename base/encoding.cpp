@@ -48,6 +48,14 @@ std::size_t sequence_length(std::string_view text) {
   return 0;
 }
 
+int hex_digit(char c) noexcept {
+  if (c >= '0' && c <= '9')
+    return c - '0';
+  if (c >= 'A' && c <= 'F')
+    return c - 'A' + 10;
+  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 } // namespace
 
 std::string to_hex(std::span<const std::byte> bytes) {
@@ -99,6 +107,22 @@ std::optional<std::vector<std::byte>> from_base64(std::string_view text) {
   }
   if ((bits & ((1U << count) - 1U)) != 0) // RFC 4648, section 3.5: one text for one value
     return std::nullopt;
+  return out;
+}
+
+std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%') {
+      if (i + 2 >= text.size() || hex_digit(text[i + 1]) < 0 || hex_digit(text[i + 2]) < 0)
+        return std::nullopt;
+      out += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
+      i += 2;
+    } else {
+      out += text[i] == '+' && plus_is_space ? ' ' : text[i];
+    }
+  }
   return out;
 }
 

@@ -19,6 +19,9 @@ namespace base {
 /// Base64 with `-` and `_`, without padding (RFC 4648, section 5).
 [[nodiscard]] std::string to_base64url(std::span<const std::byte> bytes);
 
+/// `text` with `%XX` (and in a query `+`) decoded; nullopt where an escape is broken.
+[[nodiscard]] std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space);
+
 /// `text` as UTF-8 that PostgreSQL and JSON take: each byte that is not part of a well-formed sequence, and each
 /// NUL, becomes U+FFFD.
 [[nodiscard]] std::string to_clean_utf8(std::string_view text);

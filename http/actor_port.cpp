@@ -160,10 +160,12 @@ void actor_port::deliver_webhook(webhook_delivery d, std::function<void(base::re
                 std::move(d.body),
                 std::move(d.idempotency_key),
                 d.get,
-                std::move(d.headers)};
+                std::move(d.headers),
+                std::move(d.query)};
   m.tell = [tell = std::move(tell)](base::result<messages::webhook_answer> answer) {
     if (answer)
-      tell(webhook_receipt{std::move(answer->run_id), std::move(answer->event_id)});
+      tell(webhook_receipt{std::move(answer->run_id), std::move(answer->event_id), std::move(answer->ignored),
+                           answer->retry_after_s});
     else
       tell(answer.error());
   };
@@ -182,6 +184,16 @@ base::result<void> actor_port::triggers_changed() {
   caf::anon_send(to_.scheduler, messages::schedules_changed{}); // it reads all anew whenever it acts
   return tell(to_.webhooks, messages::reload_webhooks{});
 }
+
+base::result<void> actor_port::deliver(records::outbox_record row) {
+  return tell(to_.outbox, messages::deliver{std::move(row)});
+}
+
+void actor_port::notify(std::string user_id, std::string title, std::string text) {
+  caf::anon_send(to_.outbox, messages::notify_user{std::move(user_id), std::move(title), std::move(text), {}});
+}
+
+base::result<void> actor_port::outbox_changed() { return tell(to_.outbox, messages::reload_outbox{}); }
 
 base::result<void> actor_port::settings_changed() {
   const std::scoped_lock one_at_a_time{reloading_};
@@ -219,6 +231,8 @@ base::result<void> actor_port::settings_changed() {
   // Waited for: what is taken off the list may not be reached by what comes after the answer.
   if (const auto set = tell(to_.http, messages::set_allowed_hosts{std::move(allowed)}); !set)
     return set.error();
+  if (const auto reloaded = outbox_changed(); !reloaded)
+    return reloaded;
   if (paused != was_paused)
     return paused ? pause() : resume();
   return {};

@@ -7,6 +7,7 @@
 #include "messages/events.hpp"
 #include "messages/http.hpp"
 #include "messages/injection.hpp"
+#include "messages/outbox.hpp"
 #include "messages/providers.hpp"
 #include "messages/records/spending.hpp"
 #include "messages/runs.hpp"
@@ -21,6 +22,7 @@ struct actor_handles {
   messages::journal_actor journal;
   messages::run_supervisor_actor supervisor;
   messages::webhooks_actor webhooks;
+  messages::outbox_actor outbox;
   messages::scheduler_actor scheduler;
   messages::event_hub_actor hub;
   messages::llm_gateway_actor gateway;
@@ -64,6 +66,9 @@ public:
   base::result<engine_state> state() override;
   void deliver_webhook(webhook_delivery d, std::function<void(base::result<webhook_receipt>)> tell) override;
   base::result<void> triggers_changed() override;
+  base::result<void> deliver(records::outbox_record row) override;
+  void notify(std::string user_id, std::string title, std::string text) override;
+  base::result<void> outbox_changed() override;
   base::result<void> settings_changed() override;
   base::result<std::vector<models::model_info>> models() override;
   base::result<std::vector<records::provider_state>> providers() override;

@@ -120,6 +120,29 @@ std::string event_text(std::string_view id, std::string_view name, std::string_v
   return out;
 }
 
+bool wait_until_over(call& c, const event_stream& what, std::chrono::seconds limit) {
+  constexpr auto ask_interval = 1s; // an event may be lost to who listens late
+  const auto most = static_cast<std::size_t>(c.with.settings->get()->max_event_streams);
+  const auto place = c.accounts.streams.open(c.by.who.user_id, most, most);
+  if (!place)
+    return false;
+  subscription from(c.with.engine, what.topic, std::nullopt);
+  const auto until = steady::now() + limit;
+  for (auto now = steady::now();; now = steady::now()) {
+    if (what.over())
+      return true;
+    if (now >= until)
+      return false;
+    for (const auto ask = std::min(until, now + ask_interval); now < ask; now = steady::now()) {
+      const auto e = from.queue().pop(std::chrono::ceil<std::chrono::milliseconds>(ask - now));
+      if (!e && from.queue().closed())
+        return false; // the server ends
+      if (e && std::ranges::find(what.ends_with, e->name) != what.ends_with.end())
+        break;
+    }
+  }
+}
+
 void answer_with_events(call& c, event_stream what) {
   auto& who = c.accounts;
   const auto settings = c.with.settings->get();

@@ -3,6 +3,7 @@
 #include "http/call.hpp"
 #include "http/sign_in.hpp"
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <vector>
@@ -21,6 +22,10 @@ struct event_stream {
 /// ends within a second when the caller's user is disabled or changes role, or his session or key is gone. 503 when he,
 /// or all together, have too many open.
 void answer_with_events(call& c, event_stream what);
+
+/// Holds the request until `over` says so, at most `limit`; an event of `ends_with` makes it ask. At once false, when as
+/// many wait or listen as may.
+[[nodiscard]] bool wait_until_over(call& c, const event_stream& what, std::chrono::seconds limit);
 
 /// The wire form of one event.
 [[nodiscard]] std::string event_text(std::string_view id, std::string_view name, std::string_view data);

@@ -9,6 +9,7 @@
 #include "engine/metrics.hpp"
 #include "messages/records/ability.hpp"
 #include "messages/records/attachment.hpp"
+#include "messages/records/outbox.hpp"
 #include "messages/records/provider.hpp"
 #include "messages/records/run.hpp"
 #include "security/vault.hpp"
@@ -59,12 +60,15 @@ struct webhook_delivery {
   base::untrusted_text body;
   std::string idempotency_key;
   bool get = false;
-  std::map<std::string, base::secret> headers; ///< by name in small letters; those that may prove the sender
+  std::map<std::string, base::secret> headers; ///< by name in small letters; without those that every client sends
+  base::untrusted_text query;                  ///< as sent, without `?`
 };
 
 struct webhook_receipt {
-  std::string run_id;
+  std::string run_id; ///< empty: none came of it
   std::string event_id;
+  std::string ignored = {};       ///< why no run came of it
+  std::int64_t retry_after_s = 0; ///< over the endpoint's rate: nothing was stored
 };
 
 /// What a user says in a conversation, see messages::start_chat_turn.
@@ -140,6 +144,12 @@ public:
   virtual void deliver_webhook(webhook_delivery d, std::function<void(base::result<webhook_receipt>)> tell) = 0;
   /// Endpoints, agents, scheduled tasks or users changed; answers when the new state is in force.
   virtual base::result<void> triggers_changed() = 0;
+  /// Stores what is to be delivered.
+  virtual base::result<void> deliver(records::outbox_record row) = 0;
+  /// Tells a user by his push services.
+  virtual void notify(std::string user_id, std::string title, std::string text) = 0;
+  /// Targets, receivers or rows of the outbox changed; answers when it works by them.
+  virtual base::result<void> outbox_changed() = 0;
   /// `system:*` rows, model servers or what users have set for themselves changed: reads them anew, puts them into the
   /// holders and tells the actors.
   virtual base::result<void> settings_changed() = 0;

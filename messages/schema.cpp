@@ -10,6 +10,7 @@
 #include "messages/journal.hpp"
 #include "messages/models.hpp"
 #include "messages/monitor.hpp"
+#include "messages/outbox.hpp"
 #include "messages/providers.hpp"
 #include "messages/runs.hpp"
 #include "messages/schedules.hpp"
@@ -54,6 +55,7 @@ void for_each_block(F&& f) {
   f.template operator()<id_block::run_note_messages>();
   f.template operator()<id_block::run_messages>();
   f.template operator()<id_block::webhook_messages>();
+  f.template operator()<id_block::outbox_messages>();
   f.template operator()<id_block::schedule_messages>();
   f.template operator()<id_block::guardian_messages>();
   f.template operator()<id_block::monitor_messages>();

@@ -231,7 +231,7 @@ std::vector<parameter> begun_arrays(std::span<const run_write> in) {
 
 std::vector<parameter> event_arrays(std::span<const run_write> in) {
   array id(array::text), source(array::text), source_id(array::text), source_name(array::text), key(array::text),
-    content_type(array::text), body(array::text), outcome(array::text), received(array::text);
+    content_type(array::text), body(array::text), outcome(array::text), received(array::text), request(array::text);
   for (const auto& w : in)
     for (const auto& e : w.events) {
       id.add(e.id);
@@ -243,10 +243,11 @@ std::vector<parameter> event_arrays(std::span<const run_write> in) {
       body.add(e.body.str());
       outcome.add(e.outcome);
       received.add(base::to_iso8601(e.received_at));
+      request.add(e.request);
     }
   if (id.size() == 0)
     return {};
-  return take_all({id, source, source_id, source_name, key, content_type, body, outcome, received});
+  return take_all({id, source, source_id, source_name, key, content_type, body, outcome, received, request});
 }
 
 } // namespace storage

@@ -26,20 +26,21 @@ WITH input AS MATERIALIZED (
              )) AS is_there
   FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::int4[], $8::text[],
               $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[],
-              $17::text[], $18::text[], $19::text[], $20::text[], $21::text[])
+              $17::text[], $18::text[], $19::text[], $20::text[], $21::text[], $22::text[], $23::text[], $24::text[])
     AS i(id, kind, agent_id, conversation_id, owner_user_id, parent_run_id, priority, definition, message, queued_at,
          trace_id, user_message, event_id, source, source_id, source_name, dedupe_key, content_type, body, received_at,
-         replaces)
+         replaces, request, input, reply_to)
 ), event AS (
-  INSERT INTO trigger_events (id, source, source_id, source_name, dedupe_key, content_type, body, run_id, received_at)
-  SELECT event_id, source, source_id, source_name, dedupe_key, content_type, body, id, received_at
+  INSERT INTO trigger_events (id, source, source_id, source_name, dedupe_key, content_type, body, run_id, received_at,
+                              request, input)
+  SELECT event_id, source, source_id, source_name, dedupe_key, content_type, body, id, received_at, request, input
   FROM input WHERE event_id IS NOT NULL AND is_there
   ON CONFLICT (source, source_id, dedupe_key) DO NOTHING RETURNING id
 ), run AS (
   INSERT INTO runs (id, kind, agent_id, conversation_id, owner_user_id, trigger_event_id, parent_run_id, priority,
-                    definition, message, queued_at, trace_id)
+                    definition, message, queued_at, trace_id, reply_to)
   SELECT id, kind, agent_id, conversation_id, owner_user_id, event_id, parent_run_id, priority,
-         definition::jsonb, message, queued_at, trace_id
+         definition::jsonb, message, queued_at, trace_id, reply_to::jsonb
   FROM input WHERE is_there AND (event_id IS NULL OR event_id IN (SELECT id FROM event)))";
 
 inline constexpr std::string_view queue_fresh = " RETURNING id)";
@@ -79,10 +80,11 @@ SELECT id, is_there FROM input WHERE (id IN (SELECT id FROM run)) IS NOT TRUE)";
 /// $1 ids of runs: those that are there.
 inline constexpr std::string_view existing_runs = "SELECT id FROM runs WHERE id = ANY($1::text[])";
 
-/// $1… source, source_id, dedupe_key: the first deliveries.
+/// $1… source, source_id, dedupe_key, body: the first deliveries, and whether they had the same body.
 inline constexpr std::string_view first_deliveries = R"(
-SELECT i.n, e.id, e.run_id
-FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS i(source, source_id, dedupe_key, n)
+SELECT i.n, e.id, e.run_id, e.body = i.body
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY
+  AS i(source, source_id, dedupe_key, body, n)
 JOIN trigger_events e ON e.source = i.source AND e.source_id = i.source_id AND e.dedupe_key = i.dedupe_key)";
 
 /// The parts of a write, each a common table expression of its own with parameters from $1; a statement is made of those
@@ -146,6 +148,23 @@ change AS MATERIALIZED (
          output_tokens = c.output_tokens, cost_usd = c.cost_usd, result = c.result, error = c.error,
          ended_at = c.ended_at
   FROM change c WHERE r.id = c.id
+  RETURNING r.id, r.kind, r.agent_id, r.owner_user_id, r.parent_run_id, r.definition, r.queued_at, r.started_at,
+            r.ended_at, r.state, r.result, r.error, r.cost_usd, r.trace_id, r.reply_to
+), told AS (
+  INSERT INTO outbox (id, channel, lane, owner_user_id, run_id, body, created_at, next_at)
+  SELECT md5(r.id || ' ' || w.lane)::uuid::text, w.channel, w.lane, r.owner_user_id, r.id,
+         jsonb_build_object('type', 'run.finished', 'to', w.how, 'data', jsonb_build_object(
+           'run_id', r.id, 'agent_id', r.agent_id, 'agent', r.definition->>'name', 'status', r.state,
+           'result', r.result, 'error', r.error, 'queued_at', r.queued_at, 'started_at', r.started_at,
+           'ended_at', r.ended_at, 'cost_usd', r.cost_usd, 'trace_id', r.trace_id))::text, r.ended_at, r.ended_at
+  FROM run r CROSS JOIN LATERAL (
+    SELECT 'webhook' AS channel, t.target_id AS lane, NULL::jsonb AS how FROM agent_targets t
+    WHERE t.agent_id = r.agent_id AND r.kind = 'agent' AND r.parent_run_id IS NULL AND t.tell IN ('both', r.state)
+      AND r.state IN ('success', 'error')
+    UNION ALL
+    SELECT r.reply_to->>'channel', r.reply_to->>'lane', r.reply_to
+    WHERE r.reply_to IS NOT NULL AND r.state IN ('success', 'error', 'stopped')) w
+  ON CONFLICT (id) DO NOTHING
 ), face AS (
   UPDATE agent_runs r SET status = c.state, input_tokens = LEAST(c.input_tokens, 2147483647),
          output_tokens = LEAST(c.output_tokens, 2147483647), cost_usd = c.cost_usd, result = c.result,
@@ -192,12 +211,13 @@ prompt AS (
 /// Events that no run came of; one that is there already stays.
 inline constexpr part events{R"(
 event AS (
-  INSERT INTO trigger_events (id, source, source_id, source_name, dedupe_key, content_type, body, outcome, received_at)
+  INSERT INTO trigger_events (id, source, source_id, source_name, dedupe_key, content_type, body, outcome, received_at,
+                              request)
   SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-                       $9::text[])
+                       $9::text[], $10::text[])
   ON CONFLICT DO NOTHING
 ))",
-                             9};
+                             10};
 
 inline constexpr std::string_view claimed = R"(
   RETURNING *
@@ -273,7 +293,8 @@ SELECT COALESCE(owner_user_id, '') AS owner_user_id, priority, 1 AS count,
 /// conversation.
 inline constexpr std::string_view with_all_it_needs = R"(,
   e.id AS e_id, e.source AS e_source, e.source_id AS e_source_id, e.source_name AS e_source_name,
-  e.dedupe_key AS e_dedupe_key, e.content_type AS e_content_type, e.body AS e_body, e.outcome AS e_outcome,
+  e.dedupe_key AS e_dedupe_key, e.content_type AS e_content_type, e.body AS e_body, e.request AS e_request,
+  e.input AS e_input, e.outcome AS e_outcome,
   e.run_id AS e_run_id, e.received_at AS e_received_at,
   u.username AS u_username, u.role AS u_role, u.is_active AS u_is_active,
   (SELECT p.state IN ('success', 'error', 'stopped') FROM runs p WHERE p.id = r.parent_run_id) AS orphaned,

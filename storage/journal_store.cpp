@@ -111,7 +111,7 @@ struct journal_store::impl {
       trace(array::text, n * 40), said(array::text), event(array::text, n * 40), source(array::text, n * 12),
       source_id(array::text, n * 40), source_name(array::text, n * 24), key(array::text, n * 40),
       content_type(array::text, n * 32), body(array::text, n * 256), received(array::text, n * 32),
-      replaces(array::text);
+      replaces(array::text), request(array::text, n * 64), input(array::text), reply(array::text);
     bool chats = false;
     bool replacing = false;
     for (const auto& item : in) {
@@ -130,6 +130,7 @@ struct journal_store::impl {
       chats = chats || run.kind == records::run_kind::chat;
       replacing = replacing || item.replaces.has_value();
       replaces.add(item.replaces);
+      reply.add(run.reply_to.is_null() ? std::nullopt : std::optional(json_text(run.reply_to)));
       if (run.kind == records::run_kind::chat)
         said.add(
           message_json({.role = "user",
@@ -150,25 +151,28 @@ struct journal_store::impl {
         content_type.add(e.content_type);
         body.add(e.body.str());
         received.add(base::to_iso8601(e.received_at));
+        request.add(e.request);
+        input.add(e.input.str());
       } else {
-        for (auto* column : {&event, &source, &source_id, &source_name, &key, &content_type, &body, &received})
+        for (auto* column :
+             {&event, &source, &source_id, &source_name, &key, &content_type, &body, &received, &request, &input})
           column->add_null();
       }
     }
     const bool events = !chats && std::ranges::all_of(in, [](const auto& item) { return item.event.has_value(); });
-    const auto missing = run(replacing ? "journal_queue_replacing"
-                             : chats   ? "journal_queue_chats"
-                             : events  ? "journal_queue_events"
-                                       : "journal_queue",
-                             take_all({id,         kind,        agent,     conversation, owner, parent,   priority,
-                                       definition, message,     queued_at, trace,        said,  event,    source,
-                                       source_id,  source_name, key,       content_type, body,  received, replaces}),
-                             [&] {
-                               return std::string(sql::queue)
-                                      + std::string(events ? sql::queue_fresh : sql::queue_unless_there)
-                                      + std::string(chats ? sql::queue_said : "")
-                                      + std::string(replacing ? sql::queue_replaced : "") + std::string(sql::queue_end);
-                             });
+    const auto missing
+      = run(replacing ? "journal_queue_replacing"
+            : chats   ? "journal_queue_chats"
+            : events  ? "journal_queue_events"
+                      : "journal_queue",
+            take_all({id,      kind,         agent, conversation, owner,    parent,  priority,  definition,
+                      message, queued_at,    trace, said,         event,    source,  source_id, source_name,
+                      key,     content_type, body,  received,     replaces, request, input,     reply}),
+            [&] {
+              return std::string(sql::queue) + std::string(events ? sql::queue_fresh : sql::queue_unless_there)
+                     + std::string(chats ? sql::queue_said : "") + std::string(replacing ? sql::queue_replaced : "")
+                     + std::string(sql::queue_end);
+            });
     for (std::size_t i = 0; i < n; ++i)
       out[i] = queued_run{in[i].run.id, in[i].event ? in[i].event->id : std::string{}, false};
     if (!missing.empty())
@@ -205,16 +209,21 @@ struct journal_store::impl {
   }
 
   void find_first_deliveries(const std::vector<std::size_t>& which, std::span<const new_run> in, queue_out out) {
-    array source(array::text), source_id(array::text), key(array::text);
+    array source(array::text), source_id(array::text), key(array::text), body(array::text);
     for (const auto i : which) {
       source.add(in[i].event->source);
       source_id.add(in[i].event->source_id);
       key.add(in[i].event->dedupe_key);
+      body.add(in[i].event->body.str());
       out[i] = base::fail(base::errc::conflict, "the event's id is taken");
     }
-    const auto found = s.exec_with(sql::first_deliveries, take_all({source, source_id, key}));
+    const auto found = s.exec_with(sql::first_deliveries, take_all({source, source_id, key, body}));
     for (std::size_t row = 0; row < found.size(); ++row) {
       const auto i = which.at(std::stoul(std::string(*found.text(row, 0))) - 1);
+      if (found.text(row, 3) == "f") {
+        out[i] = base::fail(base::errc::conflict, "This id came before, with another body.");
+        continue;
+      }
       queued_run first{std::string(found.text(row, 2).value_or("")), std::string(*found.text(row, 1)), false};
       first.duplicate = first.run_id != in[i].run.id; // our own run: this batch was given before
       out[i] = std::move(first);

@@ -16,4 +16,17 @@ std::vector<seen> list(session& s, const std::string& source, const std::string&
                                 source, source_id, page.before, page.limit));
 }
 
+std::vector<records::trigger_event> newest(session& s, const std::string& source, const std::string& source_id,
+                                           int count) {
+  return select<records::trigger_event>(
+    s, "trigger_events", "WHERE source = $1 AND source_id = $2 ORDER BY id DESC LIMIT $3", source, source_id, count);
+}
+
+std::optional<known> find_key(session& s, const records::trigger_event& event) {
+  auto rows = read_rows<known>(s.exec("SELECT id, run_id, body = $4 AS same_body FROM trigger_events "
+                                      "WHERE source = $1 AND source_id = $2 AND dedupe_key = $3",
+                                      event.source, event.source_id, event.dedupe_key, event.body.str()));
+  return rows.empty() ? std::nullopt : std::optional(std::move(rows.front()));
+}
+
 } // namespace storage::trigger_events

@@ -31,4 +31,17 @@ BOOST_DESCRIBE_STRUCT(seen, (), (id, received_at, content_type, bytes, excerpt, 
 [[nodiscard]] std::vector<seen> list(session& s, const std::string& source, const std::string& source_id,
                                      const records::page& page = {});
 
+/// The newest events of a source, whole; at most `count`.
+[[nodiscard]] std::vector<records::trigger_event> newest(session& s, const std::string& source,
+                                                         const std::string& source_id, int count);
+
+/// The event that had this one's key first.
+struct known {
+  std::string id;
+  std::optional<std::string> run_id;
+  bool same_body = false;
+};
+BOOST_DESCRIBE_STRUCT(known, (), (id, run_id, same_body))
+[[nodiscard]] std::optional<known> find_key(session& s, const records::trigger_event& event);
+
 } // namespace storage::trigger_events

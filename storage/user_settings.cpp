@@ -57,6 +57,26 @@ void set_secret(session& s, const security::vault& vault, const std::string& use
 
 std::string provider_key_name(std::string_view provider) { return std::string(provider).append(provider_key_end); }
 
+std::map<std::string, push_receiver> push_settings(session& s, const security::vault& vault) {
+  const auto rows = s.exec("SELECT p.user_id, p.key, p.value FROM user_settings p JOIN users u ON u.id = p.user_id "
+                           "WHERE u.is_active AND COALESCE(p.value, '') <> '' "
+                           "AND p.key IN ('pushover_user_key', 'ntfy_url', 'ntfy_token')");
+  std::map<std::string, push_receiver> out;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto user = *rows.text(i, 0);
+    const auto key = *rows.text(i, 1);
+    const auto value = *rows.text(i, 2);
+    auto& receiver = out[std::string(user)];
+    if (key == "ntfy_url")
+      receiver.ntfy_url = value;
+    else if (key == "ntfy_token")
+      receiver.ntfy_token = reveal(vault, user, key, value);
+    else
+      receiver.pushover_key = reveal(vault, user, key, value);
+  }
+  return out;
+}
+
 records::user_profiles profiles(session& s, const security::vault& vault) {
   const auto rows = s.exec("SELECT user_id, key, value FROM user_settings WHERE COALESCE(value, '') <> '' AND "
                            "(key IN ('personality_soul', 'personality_user') OR right(key, 8) = '_api_key')");
@@ -64,7 +84,8 @@ records::user_profiles profiles(session& s, const security::vault& vault) {
   const auto users = s.exec("SELECT id, role, is_active FROM users");
   for (std::size_t i = 0; i < users.size(); ++i) {
     auto& profile = out[std::string(*users.text(i, 0))];
-    profile.role = base::enum_value<records::user_role>(users.text(i, 1).value_or("")).value_or(records::user_role::user);
+    profile.role
+      = base::enum_value<records::user_role>(users.text(i, 1).value_or("")).value_or(records::user_role::user);
     profile.is_active = users.text(i, 2) == "t";
   }
   for (std::size_t i = 0; i < rows.size(); ++i) {

@@ -29,6 +29,15 @@ void set_secret(session& s, const security::vault& vault, const std::string& use
 
 /// The key under which a user's own key for `provider` stands: `anthropic_api_key`.
 [[nodiscard]] std::string provider_key_name(std::string_view provider);
+/// Where a user is told what happens.
+struct push_receiver {
+  base::secret pushover_key;
+  std::string ntfy_url; ///< of the topic
+  base::secret ntfy_token;
+};
+/// Of every active user who has some: `pushover_user_key`, `ntfy_url`, `ntfy_token`.
+[[nodiscard]] std::map<std::string, push_receiver> push_settings(session& s, const security::vault& vault);
+
 /// Every user as runs see him.
 [[nodiscard]] records::user_profiles profiles(session& s, const security::vault& vault);
 

@@ -47,10 +47,11 @@ bool update(session& s, const records::viewer& by, const row& endpoint) {
     throw base::failure_error(base::errc::not_found, "there is no such agent of this owner");
   s.exec("UPDATE webhook_endpoints SET name = $4, agent_id = $5, allow_get = $6, enabled = $7, verify = $8, "
          "token_header = $9, "
-         "secrets_enc = $10 "
+         "secrets_enc = $10, prompt_template = $11, filter = $12, rate_per_minute = $13 "
          "WHERE id = $3 AND ($1 OR owner_user_id = $2)",
          by.sees_all(), by.user_id, endpoint.id, endpoint.name, endpoint.agent_id, endpoint.allow_get, endpoint.enabled,
-         endpoint.verify, endpoint.token_header, endpoint.secrets_enc);
+         endpoint.verify, endpoint.token_header, endpoint.secrets_enc, endpoint.prompt_template, endpoint.filter,
+         endpoint.rate_per_minute);
   t.commit();
   return true;
 }

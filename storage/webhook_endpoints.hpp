@@ -24,7 +24,7 @@ namespace storage::webhook_endpoints {
                                                             const std::string& id);
 /// not_found: the agent is not there, or not of the same owner.
 void create(session& s, const records::webhook_endpoint& row);
-/// Writes name, agent_id, allow_get, enabled, verify, token_header, secrets_enc. Answers whether the viewer may see it; not_found for the agent as create.
+/// Writes name, agent_id, allow_get, enabled, verify, token_header, secrets_enc and the rules. Answers whether the viewer may see it; not_found for the agent as create.
 bool update(session& s, const records::viewer& by, const records::webhook_endpoint& row);
 bool remove(session& s, const records::viewer& by, const std::string& id);
 

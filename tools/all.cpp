@@ -9,6 +9,7 @@ std::shared_ptr<const tool_set> all_tools() {
   set->add(web_tool());
   set->add(whitelist_tool());
   set->add(agents_tool());
+  set->add(webhook_tool());
   return set;
 }
 

@@ -4,6 +4,7 @@
 #include "base/described.hpp"
 #include "base/errc.hpp"
 #include "clients/http/transfer.hpp"
+#include "messages/records/outbox.hpp"
 #include "messages/records/run.hpp"
 
 #include <any>
@@ -81,6 +82,10 @@ struct tool_context {
   std::function<std::any(std::string name, std::function<std::any(storage::session&)> work)> db = {};
   /// Tells the engine that `web_whitelist` or `filesystem_whitelist` changed: in force for the next call.
   std::function<void()> whitelists_changed = {};
+  /// Starts the agent of one of the owner's webhooks; answers {run_id, event_id}. Throws failure_error.
+  std::function<boost::json::object(const std::string& endpoint_id, base::untrusted_text body)> fire_webhook = {};
+  /// Stores what is to be delivered. Throws failure_error.
+  std::function<void(records::outbox_record)> deliver = {};
   web_search search = {};                  ///< how the `web` tool searches
   std::shared_ptr<const running> run = {}; ///< for the tool `agents` only
 };

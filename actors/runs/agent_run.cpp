@@ -478,6 +478,8 @@ void agent_run::finish(records::run_state state, std::string error) {
 void agent_run::ended(records::run_state state, const std::string& error) {
   publish_end(state, error);
   stop_children();
+  if (!run_.reply_to.is_null() || services_->ends_are_told->load(std::memory_order_relaxed))
+    send(services_->outbox, messages::look_outbox{});
   messages::run_finished note;
   note.run_id = run_.id;
   note.agent_id = run_.agent_id.value_or("");

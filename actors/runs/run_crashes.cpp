@@ -82,6 +82,7 @@ void run_supervisor::put_aside(const std::string& run_id, const crashed_run& run
         crashed_.erase(end.run_id);
         tell_parent(parent, end.run_id);
         tell_listeners(end, conversation);
+        send(services_->outbox, messages::look_outbox{});
         note(end);
       },
       [this, run_id](const caf::error& e) {

@@ -11,6 +11,7 @@
 #include "messages/db.hpp"
 #include "messages/events.hpp"
 #include "messages/journal.hpp"
+#include "messages/outbox.hpp"
 #include "messages/providers.hpp"
 #include "messages/records/provider.hpp"
 #include "tools/tool.hpp"
@@ -43,6 +44,14 @@ struct run_services {
   std::shared_ptr<const base::shared_value<std::vector<std::string>>> trusted_domains; ///< `web_whitelist`
   /// Work for a database connection, from a tool's thread. May block, throws base::failure_error.
   std::function<std::any(std::string name, std::function<std::any(storage::session&)> work)> ask_db;
+  /// Starts the agent of a webhook of this owner (empty: the system); from a tool's thread.
+  std::function<boost::json::object(const std::string& endpoint_id, const std::string& owner_user_id,
+                                    base::untrusted_text body)>
+    fire_webhook;
+  /// Stores what is to be delivered; from a tool's thread.
+  std::function<void(records::outbox_record)> deliver;
+  messages::outbox_actor outbox; ///< told of runs whose end is to be told
+  std::shared_ptr<const std::atomic<bool>> ends_are_told; ///< some agent's runs are told to a target
   /// Reads the whitelists anew; from a tool's thread.
   std::function<void()> reload_whitelists;
   /// Where the caller's files may be. Called on a worker thread, may block, throws base::failure_error.

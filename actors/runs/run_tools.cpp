@@ -228,6 +228,10 @@ void agent_run::start(pending_call& call) {
     const auto settings = services->settings->get();
     context.search = {settings->search_engine, settings->search_url, settings->search_api_key};
     context.run = run;
+    context.fire_webhook = [&](const std::string& endpoint_id, base::untrusted_text body) {
+      return services->fire_webhook(endpoint_id, caller.owner.user_id, std::move(body));
+    };
+    context.deliver = services->deliver;
     auto result = services->tools->find(name)->run(arguments, context);
     return tool_outcome{result.to_object(), std::move(result.children)};
   };

@@ -2,6 +2,7 @@
 
 #include "base/encoding.hpp"
 #include "messages/records/schedule.hpp"
+#include "messages/records/webhook_content.hpp"
 
 #include <algorithm>
 
@@ -318,11 +319,12 @@ void rename_call(records::step_record& step, const std::string& from_run, const 
 }
 
 std::string describe_event(const records::trigger_event& event) {
-  std::string out = "Webhook: " + event.source_name + "\nContent-Type: " + event.content_type + "\n\n";
-  std::string fault;
-  if (const auto json = base::parse_json(event.body.str(), fault); json && (json->is_object() || json->is_array()))
-    return out + pretty_json(*json);
-  return out + event.body.str();
+  std::string out = "Webhook: " + event.source_name;
+  if (!event.input.empty())
+    return out + "\n\n" + event.input.str();
+  out += "\nContent-Type: " + event.content_type + "\n\n";
+  const auto content = records::read_content(event.content_type, event.body.str());
+  return out + (content && content->is_structured() ? pretty_json(*content) : event.body.str());
 }
 
 std::string summary_of(const boost::json::value& result) {

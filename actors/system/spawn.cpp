@@ -7,6 +7,9 @@
 #include "actors/outbound/demo_provider.hpp"
 #include "actors/outbound/http_client.hpp"
 #include "actors/outbound/llm_gateway.hpp"
+#include "actors/outbound/outbox.hpp"
+#include "actors/outbound/push_channel.hpp"
+#include "actors/outbound/webhook_channel.hpp"
 #include "actors/runs/run_supervisor.hpp"
 #include "actors/runs/scheduler.hpp"
 #include "actors/storage/journal.hpp"
@@ -15,9 +18,12 @@
 #include "base/ids.hpp"
 #include "engine/ask.hpp"
 #include "storage/credentials.hpp"
+#include "storage/webhook_targets.hpp"
 #include "storage/whitelists.hpp"
 
 #include <caf/all.hpp>
+
+#include <random>
 
 namespace actors {
 
@@ -53,6 +59,40 @@ make_ask_db(caf::actor_system& system, const messages::db_pool_actor& db) {
       throw base::failure_error(answer.error());
     return std::move(answer->value);
   };
+}
+
+/// How deliveries are made. What they are made by is read anew when targets or settings change.
+delivery_channels make_channels(const engine_setup& setup, const std::shared_ptr<std::atomic<bool>>& ends_are_told) {
+  struct loaded {
+    webhook_channel::targets targets;
+    push_channel::receivers receivers;
+    bool ends_are_told = false;
+  };
+  delivery_channels out;
+  auto webhook = std::make_unique<webhook_channel>(setup.clock);
+  auto push = std::make_unique<push_channel>(setup.clock);
+  out.load = [vault = setup.vault](storage::session& s) -> std::any {
+    return loaded{webhook_channel::load(s, *vault), push_channel::load(s, *vault),
+                  storage::webhook_targets::any_agent_is_told(s)};
+  };
+  out.take
+    = [webhook = webhook.get(), push = push.get(), settings = setup.settings, ends_are_told](const std::any& what) {
+        auto all = std::any_cast<loaded>(what);
+        ends_are_told->store(all.ends_are_told);
+        webhook->use(std::move(all.targets));
+        const auto now = settings->get();
+        all.receivers.pushover_app_token = now->pushover_app_token;
+        all.receivers.pushover_url = now->pushover_base_url;
+        push->use(std::move(all.receivers));
+      };
+  out.all.emplace(records::outbox_channel::webhook, std::move(webhook));
+  out.all.emplace(records::outbox_channel::push, std::move(push));
+  return out;
+}
+
+double random_share() {
+  thread_local std::minstd_rand source{std::random_device{}()};
+  return std::uniform_real_distribution<double>{0, 1}(source);
 }
 
 std::map<std::string, std::int64_t> by_owner(const std::vector<records::queue_count>& counts) {
@@ -100,6 +140,13 @@ engine_tree spawn_engine(caf::actor_system& system, const engine_setup& setup) {
   e.monitor = system.spawn<monitor>(t.at("/front/monitor", "monitor"), e.hub, e.listened);
   e.injector = system.spawn<injector>(t.at("/front/injector", "injector"), e.journal, e.listened, setup.clock);
 
+  e.webhooks
+    = system.spawn<webhooks>(t.at("/triggers/webhooks", "webhooks"), e.db, e.journal, setup.vault, setup.clock);
+  const auto ends_are_told = std::make_shared<std::atomic<bool>>(false);
+  e.outbox = system.spawn<outbox>(t.at("/outbound/outbox", "outbox"), e.db, e.http, setup.clock,
+                                  make_channels(setup, ends_are_told), outbox_settings{.jitter = random_share});
+  caf::anon_send(e.outbox, messages::reload_outbox{});
+
   const auto& paused = setup.paused;
   auto services = std::make_shared<run_services>();
   services->tree = t;
@@ -121,6 +168,26 @@ engine_tree spawn_engine(caf::actor_system& system, const engine_setup& setup) {
     domains->set(std::any_cast<std::vector<std::string>>(ask(
       "web_whitelist.domains", [](storage::session& s) -> std::any { return storage::web_whitelist::domains(s); })));
   };
+  services->outbox = e.outbox;
+  services->ends_are_told = ends_are_told;
+  services->deliver = [&system, outbox = e.outbox](records::outbox_record row) {
+    if (const auto stored
+        = engine::ask<messages::done>(system, outbox, std::chrono::seconds{20}, messages::deliver{std::move(row)});
+        !stored)
+      throw base::failure_error(stored.error());
+  };
+  services->fire_webhook = [&system, webhooks = e.webhooks](const std::string& endpoint_id, const std::string& owner,
+                                                            base::untrusted_text body) {
+    const auto fired = engine::ask<messages::webhook_answer>(
+      system, webhooks, std::chrono::seconds{20}, messages::fire_webhook{endpoint_id, owner, std::move(body)});
+    if (!fired)
+      throw base::failure_error(fired.error());
+    if (fired->retry_after_s > 0)
+      throw base::failure_error(base::errc::overloaded, "the webhook takes no more in this minute");
+    if (!fired->ignored.empty())
+      return boost::json::object{{"event_id", fired->event_id}, {"ignored", fired->ignored}};
+    return boost::json::object{{"event_id", fired->event_id}, {"run_id", fired->run_id}};
+  };
   services->folders_of = make_folders_of(system, e.db, setup.users_folder);
 
   run_supervisor_settings supervisor_settings;
@@ -135,8 +202,6 @@ engine_tree spawn_engine(caf::actor_system& system, const engine_setup& setup) {
   };
   e.supervisor = system.spawn<run_supervisor>(t.at("/runs/supervisor", "run_supervisor"), std::move(services), e.db,
                                               paused, *setup.metrics, std::move(supervisor_settings));
-  e.webhooks
-    = system.spawn<webhooks>(t.at("/triggers/webhooks", "webhooks"), e.db, e.journal, setup.vault, setup.clock);
   e.scheduler
     = system.spawn<scheduler>(t.at("/runs/scheduler", "scheduler"), e.db, e.journal, setup.clock, setup.settings);
 
@@ -146,6 +211,7 @@ engine_tree spawn_engine(caf::actor_system& system, const engine_setup& setup) {
   add(e.scheduler);
   add(e.supervisor);
   add(e.monitor);
+  add(e.outbox);
   add(e.gateway);
   add(e.http);
   add(demo);

@@ -6,6 +6,7 @@
 #include "config/runtime_settings.hpp"
 #include "messages/injection.hpp"
 #include "messages/monitor.hpp"
+#include "messages/outbox.hpp"
 #include "messages/providers.hpp"
 #include "messages/records/agent.hpp"
 #include "messages/records/spending.hpp"
@@ -57,6 +58,7 @@ struct engine_tree {
   messages::injector_actor injector;
   messages::run_supervisor_actor supervisor;
   messages::webhooks_actor webhooks;
+  messages::outbox_actor outbox;
   messages::scheduler_actor scheduler;
   std::vector<caf::actor> all; ///< in the order in which they are to end
 };

@@ -3,10 +3,15 @@
 #include "actors/storage/db_pool.hpp"
 #include "base/encoding.hpp"
 #include "base/ids.hpp"
+#include "messages/records/webhook_content.hpp"
 #include "security/crypto.hpp"
+#include "storage/trigger_events.hpp"
 #include "storage/webhook_endpoints.hpp"
 
 #include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <cmath>
 
 namespace actors {
 
@@ -15,9 +20,31 @@ namespace {
 /// A content type and an idempotency key are header lines: nobody needs longer ones.
 constexpr std::size_t max_header_bytes = 200;
 constexpr std::size_t max_key_bytes = 256;
+constexpr std::size_t max_value_bytes = std::size_t{64} * 1024; ///< of one field in a run's input
+
+records::trigger_event event_of(const records::webhook_endpoint& endpoint, messages::webhook_received& m,
+                                base::timestamp now) {
+  records::trigger_event event;
+  event.id = base::new_id();
+  event.source = "webhook";
+  event.source_id = endpoint.id;
+  event.source_name = endpoint.name;
+  event.dedupe_key = m.idempotency_key.empty() ? event.id : base::to_clean_utf8(m.idempotency_key);
+  event.content_type = base::to_clean_utf8(base::cut_utf8(m.content_type, max_header_bytes));
+  event.body = base::untrusted_text(base::to_clean_utf8(m.body.str()));
+  boost::json::object request;
+  if (!m.query.empty())
+    request.emplace("query", records::read_form(m.query.str()));
+  if (auto headers = records::kept_headers(m.headers, endpoint.token_header.value_or("")); !headers.empty())
+    request.emplace("headers", std::move(headers));
+  if (!request.empty())
+    event.request = boost::json::serialize(request);
+  event.received_at = now;
+  return event;
+}
 
 records::new_run run_of(const records::webhook_endpoint& endpoint, const records::run_definition& definition,
-                        messages::webhook_received& m, base::timestamp now) {
+                        records::trigger_event event) {
   records::new_run out;
   auto& run = out.run;
   run.id = base::new_id();
@@ -26,20 +53,51 @@ records::new_run run_of(const records::webhook_endpoint& endpoint, const records
   run.owner_user_id = endpoint.owner_user_id;
   run.priority = records::run_priority::autonomous;
   run.definition = definition;
-  run.queued_at = now;
+  run.queued_at = event.received_at;
   run.trace_id = base::new_id();
-  auto& event = out.event.emplace();
-  event.id = base::new_id();
-  event.source = "webhook";
-  event.source_id = endpoint.id;
-  event.source_name = endpoint.name;
-  event.dedupe_key = m.idempotency_key.empty() ? event.id : base::to_clean_utf8(m.idempotency_key);
-  event.content_type = base::to_clean_utf8(base::cut_utf8(m.content_type, max_header_bytes));
-  event.body = base::untrusted_text(base::to_clean_utf8(m.body.str()));
-  event.run_id = run.id;
-  event.received_at = now;
   run.trigger_event_id = event.id;
+  event.run_id = run.id;
+  out.event = std::move(event);
   return out;
+}
+
+/// Refuses a body that is not what its type says. Fields of a multipart form become JSON, as the sender makes a new
+/// boundary for each try.
+base::result<void> read_body(messages::webhook_received& m) {
+  const auto content = records::read_content(m.content_type, m.body.str());
+  if (!content)
+    return content.error();
+  if (records::is_multipart(m.content_type)) {
+    m.body = base::untrusted_text(boost::json::serialize(*content));
+    m.content_type = "application/json; from=multipart/form-data";
+  }
+  return {};
+}
+
+template <class T>
+std::optional<T> parsed_rule(const std::optional<std::string>& text, std::string_view endpoint_id) {
+  if (!text || text->empty())
+    return std::nullopt;
+  auto out = T::parse(*text);
+  if (auto* rule = std::get_if<T>(&out))
+    return std::move(*rule);
+  spdlog::error("webhook_rule_unreadable endpoint={} reason=\"{}\"", endpoint_id,
+                base::describe(std::get<base::syntax_error>(out), *text));
+  return std::nullopt;
+}
+
+/// Seconds until one more may come; 0: now, and it is counted.
+std::int64_t seconds_to_wait(int per_minute, double& allowance, base::timestamp& since, base::timestamp now) {
+  if (per_minute <= 0)
+    return 0;
+  const auto minutes = std::chrono::duration<double, std::ratio<60>>(now - since).count();
+  since = now;
+  allowance = std::clamp(allowance + minutes * per_minute, 0.0, static_cast<double>(per_minute));
+  if (allowance >= 1) {
+    allowance -= 1;
+    return 0;
+  }
+  return static_cast<std::int64_t>(std::ceil((1 - allowance) * 60 / per_minute));
 }
 
 /// Also sets the key by which a delivery that is sent again is known, where what was signed has one.
@@ -66,17 +124,30 @@ webhooks::webhooks(caf::actor_config& cfg, engine::place at, messages::db_pool_a
   : observed(cfg, std::move(at)), db_(std::move(db)), journal_(std::move(journal)), vault_(std::move(vault)),
     clock_(std::move(clock)), settings_(settings) {}
 
+namespace {
+
+auto answer_to(caf::typed_response_promise<messages::webhook_answer> promise) {
+  return [promise](base::result<messages::webhook_answer> r) mutable {
+    if (r)
+      promise.deliver(std::move(*r));
+    else
+      promise.deliver(messages::to_error(r.error()));
+  };
+}
+
+} // namespace
+
 webhooks::behavior_type webhooks::make_behavior() {
   delayed_send(this, settings_.count_every, messages::count_webhooks{});
   return {
     [this](messages::webhook_received& m) -> caf::result<messages::webhook_answer> {
       auto promise = make_response_promise<messages::webhook_answer>();
-      receive(m, [promise](base::result<messages::webhook_answer> r) mutable {
-        if (r)
-          promise.deliver(std::move(*r));
-        else
-          promise.deliver(messages::to_error(r.error()));
-      });
+      receive(m, answer_to(promise));
+      return promise;
+    },
+    [this](messages::fire_webhook& m) -> caf::result<messages::webhook_answer> {
+      auto promise = make_response_promise<messages::webhook_answer>();
+      fire(m, answer_to(promise));
       return promise;
     },
     [this](messages::webhook_delivery& m) { receive(m.received, std::move(m.tell)); },
@@ -113,16 +184,77 @@ void webhooks::receive(messages::webhook_received& m, reply tell) {
     return tell(base::fail(base::errc::invalid, "Idempotency-Key must be at most 256 bytes."));
   if (base::to_clean_utf8(m.idempotency_key) != m.idempotency_key) // two of them would become one
     return tell(base::fail(base::errc::invalid, "Idempotency-Key must be text in UTF-8."));
+  take(endpoint, m, std::move(tell));
+}
+
+void webhooks::fire(messages::fire_webhook& m, reply tell) {
+  const auto at = std::ranges::find_if(by_token_, [&](const auto& item) {
+    return item.second.row.id == m.endpoint_id && item.second.row.owner_user_id.value_or("") == m.owner_user_id;
+  });
+  if (at == by_token_.end())
+    return tell(base::fail(base::errc::not_found, "There is no such webhook, or it is switched off."));
+  messages::webhook_received received;
+  received.content_type = "application/json";
+  received.body = std::move(m.body);
+  take(at->second, received, std::move(tell));
+}
+
+/// What a sender who may send has sent.
+void webhooks::take(endpoint& endpoint, messages::webhook_received& m, reply tell) {
+  if (const auto wait
+      = seconds_to_wait(endpoint.row.rate_per_minute, endpoint.allowance, endpoint.allowance_at, clock_->now());
+      wait > 0)
+    return tell(messages::webhook_answer{{}, {}, false, {}, wait});
+  if (const auto read = read_body(m); !read)
+    return tell(read.error());
+  auto event = event_of(endpoint.row, m, clock_->now());
+  base::trusted_text message;
+  if (endpoint.filter || endpoint.prompt) {
+    const auto document = records::document_of(event);
+    if (endpoint.filter && !endpoint.filter->matches(document))
+      return ignore(std::move(event), "the filter does not match", std::move(tell));
+    if (endpoint.prompt) {
+      auto rendered = endpoint.prompt->render(document, max_value_bytes);
+      message = std::move(rendered.text);
+      event.input = std::move(rendered.values);
+    }
+  }
   messages::accept_event accept;
-  accept.run = run_of(endpoint.row, endpoint.definition, m, clock_->now());
+  accept.run = run_of(endpoint.row, endpoint.definition, std::move(event));
+  accept.run.run.message = message.str();
   accept.tell = [tell = std::move(tell), uncounted = endpoint.uncounted](base::result<records::queued_run> r) {
     if (!r)
       return tell(r.error());
     if (!r->duplicate)
       uncounted->fetch_add(1, std::memory_order_relaxed);
-    tell(messages::webhook_answer{std::move(r->run_id), std::move(r->event_id), r->duplicate});
+    messages::webhook_answer answer{std::move(r->run_id), std::move(r->event_id), r->duplicate};
+    if (answer.run_id.empty())
+      answer.ignored = "it came before and was ignored";
+    tell(std::move(answer));
   };
   send(journal_, std::move(accept));
+}
+
+/// Stores an event that no run comes of.
+void webhooks::ignore(records::trigger_event event, std::string why, reply tell) {
+  messages::webhook_answer answer{{}, event.id, false, why};
+  event.outcome = "ignored: " + why;
+  request(db_, caf::infinite,
+          make_job("trigger_events.find_key",
+                   [event](storage::session& s) { return storage::trigger_events::find_key(s, event); }))
+    .then(
+      [this, event, answer, tell](const messages::db_result& r) mutable {
+        const auto& first = std::any_cast<const std::optional<storage::trigger_events::known>&>(r.value);
+        if (first && !first->same_body)
+          return tell(base::fail(base::errc::conflict, "This id came before, with another body."));
+        if (first)
+          return tell(
+            messages::webhook_answer{first->run_id.value_or(""), first->id, true, first->run_id ? "" : answer.ignored});
+        request(journal_, caf::infinite, messages::store_event{std::move(event)})
+          .then([answer, tell](messages::done) { tell(answer); },
+                [tell](const caf::error& e) { tell(messages::to_failure(e)); });
+      },
+      [tell](const caf::error& e) { tell(messages::to_failure(e)); });
 }
 
 caf::result<messages::done> webhooks::reload() {
@@ -138,9 +270,18 @@ caf::result<messages::done> webhooks::reload() {
           auto& slot = fresh[armed.endpoint.token];
           slot.row = armed.endpoint;
           slot.definition = records::definition_of(armed.agent);
+          slot.filter = parsed_rule<base::json_filter>(armed.endpoint.filter, armed.endpoint.id);
+          slot.prompt = parsed_rule<base::json_template>(armed.endpoint.prompt_template, armed.endpoint.id);
+          slot.allowance = armed.endpoint.rate_per_minute;
+          slot.allowance_at = clock_->now();
           slot.proof = {armed.endpoint.verify, armed.secrets, armed.endpoint.token_header.value_or("")};
-          if (const auto old = by_token_.find(armed.endpoint.token); old != by_token_.end())
+          if (const auto old = by_token_.find(armed.endpoint.token); old != by_token_.end()) {
             slot.uncounted = old->second.uncounted;
+            if (slot.row.rate_per_minute == old->second.row.rate_per_minute) {
+              slot.allowance = old->second.allowance;
+              slot.allowance_at = old->second.allowance_at;
+            }
+          }
         }
         by_token_ = std::move(fresh);
         done.deliver(messages::done{});

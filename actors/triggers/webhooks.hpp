@@ -2,6 +2,8 @@
 
 #include "actors/system/tree.hpp"
 #include "base/clock.hpp"
+#include "base/json_filter.hpp"
+#include "base/json_template.hpp"
 #include "clients/webhooks/signature.hpp"
 #include "messages/db.hpp"
 #include "messages/journal.hpp"
@@ -40,6 +42,10 @@ private:
     records::webhook_endpoint row;
     records::run_definition definition;
     ::webhooks::proof proof;
+    std::optional<base::json_filter> filter;
+    std::optional<base::json_template> prompt;
+    double allowance = 0; ///< deliveries that may come at once; at most what a minute may have
+    base::timestamp allowance_at{};
     /// Committed deliveries that trigger_count does not hold yet; the journal counts up when it tells of a commit.
     std::shared_ptr<std::atomic<std::int64_t>> uncounted = std::make_shared<std::atomic<std::int64_t>>(0);
   };
@@ -52,6 +58,9 @@ private:
 
   void restarted() override;
   void receive(messages::webhook_received& m, reply tell);
+  void fire(messages::fire_webhook& m, reply tell);
+  void take(endpoint& endpoint, messages::webhook_received& m, reply tell);
+  void ignore(records::trigger_event event, std::string why, reply tell);
   caf::result<messages::done> reload();
   void write_counts();
 

@@ -81,6 +81,12 @@ std::vector<std::byte> standard_key(std::string_view secret) {
   return {bytes.begin(), bytes.end()};
 }
 
+std::string standard_mac(const base::secret& secret, std::string_view id, std::string_view time, std::string_view body) {
+  std::string signed_text;
+  signed_text.append(id).append(1, '.').append(time).append(1, '.').append(body);
+  return "v1," + base::to_base64(security::hmac_sha256(standard_key(secret.reveal()), signed_text));
+}
+
 std::optional<std::string> standard(const proof& asked, std::string_view body, const header_of& header,
                                     base::timestamp now) {
   const auto id = header("webhook-id"), time = header("webhook-timestamp"), given = header("webhook-signature");
@@ -88,10 +94,8 @@ std::optional<std::string> standard(const proof& asked, std::string_view body, c
     return "webhook-id, webhook-timestamp and webhook-signature are needed.";
   if (auto reason = reason_against_time(time, "webhook-timestamp", now))
     return reason;
-  std::string signed_text;
-  signed_text.append(id).append(1, '.').append(time).append(1, '.').append(body);
   const bool fits = any_fits(asked.secrets, [&](const base::secret& s) {
-    const auto mac = "v1," + base::to_base64(security::hmac_sha256(standard_key(s.reveal()), signed_text));
+    const auto mac = standard_mac(s, id, time, body);
     bool found = false;
     split(given, ' ', [&](std::string_view one) { found |= security::constant_time_equal(mac, one); });
     return found;
@@ -149,6 +153,12 @@ std::optional<std::string> reason_against_delivery(const proof& asked, std::stri
   case webhook_scheme::token: return token(asked, header);
   }
   return "The endpoint's scheme is not known.";
+}
+
+std::string standard_signature(const base::secret& secret, std::string_view id, base::timestamp now,
+                               std::string_view body) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
+  return standard_mac(secret, id, std::to_string(seconds), body);
 }
 
 } // namespace webhooks

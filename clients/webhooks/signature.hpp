@@ -29,4 +29,8 @@ struct proof {
 reason_against_delivery(const proof& asked, std::string_view body,
                         const std::function<std::string_view(std::string_view)>& header, base::timestamp now);
 
+/// The value of `webhook-signature` (Standard Webhooks) for what we send ourselves; `secret` is `whsec_` and base64.
+[[nodiscard]] std::string standard_signature(const base::secret& secret, std::string_view id, base::timestamp now,
+                                             std::string_view body);
+
 } // namespace webhooks

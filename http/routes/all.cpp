@@ -25,6 +25,8 @@ route_table all() {
   add_scheduled_tasks(t);
   add_webhooks(t);
   add_webhook_delivery(t);
+  add_webhook_targets(t);
+  add_push(t);
   add_engine(t);
   add_actors(t);
   add_injection(t);

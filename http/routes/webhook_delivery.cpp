@@ -1,5 +1,8 @@
+#include "http/event_stream.hpp"
 #include "http/one_shot.hpp"
 #include "http/routes/all.hpp"
+#include "messages/records/webhook_content.hpp"
+#include "storage/runs.hpp"
 
 #include <algorithm>
 #include <map>
@@ -19,9 +22,9 @@ using slot = one_shot<base::result<webhook_receipt>>;
 
 /// Those that say something of the sender; what every client sends is left out. At most as many as fit into a request.
 std::map<std::string, base::secret> proving_headers(const request& q) {
-  constexpr std::string_view usual[]
-    = {"host",           "user-agent",        "accept",          "accept-encoding", "connection", "content-type",
-       "content-length", "transfer-encoding", "idempotency-key", "expect",          "cookie"};
+  constexpr std::string_view usual[] = {"host",         "accept",         "accept-encoding",   "connection",
+                                        "content-type", "content-length", "transfer-encoding", "idempotency-key",
+                                        "expect",       "cookie"};
   std::map<std::string, base::secret> out;
   for (const auto& h : q.headers()) {
     std::string name(h.name);
@@ -36,8 +39,33 @@ std::map<std::string, base::secret> proving_headers(const request& q) {
 void write(response& out, const webhook_receipt& r) {
   out.status = 202;
   out.content_type = "application/json";
+  if (r.run_id.empty()) {
+    out.body = base::to_line(boost::json::object{{"event_id", r.event_id}, {"ignored", r.ignored}});
+    return;
+  }
   out.body.reserve(128);
   out.body.append(R"({"run_id":")").append(r.run_id).append(R"(","event_id":")").append(r.event_id).append(R"("})");
+}
+
+/// `?wait=SECONDS`: 200 with what became of the run, or 202 when it takes longer.
+void answer_with_result(call& c, const webhook_receipt& r, std::chrono::seconds limit) {
+  const records::viewer server{{}, records::user_role::admin};
+  std::optional<records::run_view> run;
+  const auto ended = [&] {
+    run = c.db("runs.find", [&](storage::session& s) { return storage::runs::find(s, server, r.run_id); });
+    return !run || records::has_ended(run->state);
+  };
+  if (!wait_until_over(c, {.topic = "run/" + r.run_id, .whole = {}, .ends_with = {"done", "error"}, .over = ended},
+                       limit)
+      || !run)
+    return write(c.out, r);
+  c.out.status = 200;
+  c.out.content_type = "application/json";
+  c.out.body = base::to_line(boost::json::object{{"run_id", r.run_id},
+                                                 {"event_id", r.event_id},
+                                                 {"status", base::enum_name(run->state)},
+                                                 {"result", base::to_json(run->result)},
+                                                 {"error", base::to_json(run->error)}});
 }
 
 [[noreturn]] void refuse(const base::failure& f, bool get) {
@@ -56,6 +84,7 @@ void deliver(call& c, bool get) {
     c.out.headers.emplace_back("Allow", "POST, GET");
     throw problem(405, "Only POST or GET here.");
   }
+  const auto wait = c.q.query.empty() ? 0 : c.query_number("wait", 0, 0, 60);
   webhook_delivery d;
   d.token = c.parameter();
   d.get = get;
@@ -79,8 +108,13 @@ void deliver(call& c, bool get) {
     default: throw problem(400, "The body's framing is broken.");
     }
   }
-  if (get)
+  d.query = base::untrusted_text(std::string(c.q.query));
+  if (get) {
+    d.content_type = "application/x-www-form-urlencoded";
     body = c.q.query;
+  } else if (!records::is_taken(d.content_type)) {
+    throw problem(415, "Content-Type must be JSON, a form, a multipart form without files, or text.");
+  }
   d.body = base::untrusted_text(std::move(body));
   const auto answer = std::make_shared<slot>();
   c.with.engine->deliver_webhook(std::move(d),
@@ -96,7 +130,14 @@ void deliver(call& c, bool get) {
       c.out.headers.emplace_back("Allow", "POST");
     refuse(receipt->error(), get);
   }
-  write(c.out, **receipt);
+  const auto& taken = **receipt;
+  if (taken.retry_after_s > 0)
+    throw std::move(problem(429, "More deliveries than this webhook takes in a minute.")
+                      .retry_after(static_cast<int>(taken.retry_after_s)));
+  if (wait > 0 && !taken.run_id.empty())
+    answer_with_result(c, taken, std::chrono::seconds(wait));
+  else
+    write(c.out, taken);
 }
 
 } // namespace

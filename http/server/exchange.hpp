@@ -92,8 +92,6 @@ struct response {
   bool close = false; ///< close the connection afterwards
 };
 
-/// `text` with `%XX` (and in a query `+`) decoded; nullopt where an escape is broken.
-[[nodiscard]] std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space);
 [[nodiscard]] bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept;
 /// The standard phrase of a status: `Not Found`.
 [[nodiscard]] std::string_view reason_phrase(int status) noexcept;

@@ -45,13 +45,6 @@ std::string_view trim(std::string_view text) noexcept {
   return text;
 }
 
-int hex_digit(char c) noexcept {
-  if (c >= '0' && c <= '9')
-    return c - '0';
-  c = lower(c);
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 bool is_clean(std::string_view text) {
   for (const char c : text)
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)
@@ -64,22 +57,6 @@ bool is_clean(std::string_view text) {
 bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
   return a.size() == b.size()
          && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
-}
-
-std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space) {
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%') {
-      if (i + 2 >= text.size() || hex_digit(text[i + 1]) < 0 || hex_digit(text[i + 2]) < 0)
-        return std::nullopt;
-      out += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
-      i += 2;
-    } else {
-      out += text[i] == '+' && plus_is_space ? ' ' : text[i];
-    }
-  }
-  return out;
 }
 
 std::string_view request::header(std::string_view name) const noexcept {
@@ -100,12 +77,12 @@ std::optional<std::string> request::query_value(std::string_view name) const {
     const auto part = rest.substr(0, end);
     rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
     const auto equals = part.find('=');
-    const auto key = percent_decode(part.substr(0, equals), true);
+    const auto key = base::percent_decode(part.substr(0, equals), true);
     if (!key || *key != name)
       continue;
     if (equals == std::string_view::npos)
       return std::string{};
-    auto value = percent_decode(part.substr(equals + 1), true);
+    auto value = base::percent_decode(part.substr(equals + 1), true);
     return value ? std::optional(base::to_clean_utf8(*value)) : std::nullopt;
   }
   return std::nullopt;
@@ -155,7 +132,7 @@ std::optional<head_fault> head_parser::parse(std::string_view head, const head_l
   out.target = out.target.substr(0, out.target.find('#'));
   const auto question = out.target.find('?');
   out.query = question == std::string_view::npos ? std::string_view{} : out.target.substr(question + 1);
-  auto path = percent_decode(out.target.substr(0, question), false);
+  auto path = base::percent_decode(out.target.substr(0, question), false);
   if (!path || !is_clean(*path))
     return head_fault{400, "the path has a broken escape or a control character"};
   out.path = std::move(*path);

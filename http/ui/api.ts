@@ -147,13 +147,28 @@ export type WebhookScheme = "none" | "github" | "standard" | "stripe" | "token";
 export interface WebhookBody {
   name: string; agent_id: string; allow_get?: boolean; enabled?: boolean;
   verify?: WebhookScheme; token_header?: string | null; secret?: string; keep_secret?: boolean;
+  prompt_template?: string | null; filter?: string | null; rate_per_minute?: number;
 }
 /// What came to a webhook. `run_status` is null where there is no run, or not any more.
 export interface Delivery {
   id: string; received_at: string; content_type: string; bytes: number; excerpt: string; outcome: string;
   run_id: string | null; run_status: RunStatus | null;
 }
+/// Where runs and tools send to. `signing_secret` is in the answer that made it only.
+export interface Target { id: string; name: string; url: string; owner_user_id: string | null; enabled: boolean; disabled_reason: string | null; created_at: string | null; header_name: string | null; signing_secret: string | null }
+export interface TargetBody { name: string; url: string; enabled?: boolean; header_name: string | null; header_value?: string }
+/// What is to go out, or went.
+export interface Sending {
+  id: string; channel: "webhook" | "telegram" | "push"; lane: string; run_id: string | null; type: string; state: "waiting" | "sent" | "dead";
+  attempts: number; next_at: string | null; created_at: string; ended_at: string | null; last_status: number | null; last_error: string | null;
+}
+export type ToldEnds = "success" | "error" | "both";
+export interface Told { targets: { target_id: string; tell: ToldEnds }[] }
+export interface Push { pushover: boolean; pushover_ready: boolean; ntfy_url: string; ntfy_has_token: boolean }
+/// What a delivery that came would do by other rules.
+export interface Previewed { event_id: string; received_at: string; counts: boolean; message: string; input: string }
 export interface Webhook {
+  prompt_template: string | null; filter: string | null; rate_per_minute: number;
   verify: WebhookScheme; token_header: string | null;
   /// How many hold.
   secrets: number;
@@ -228,7 +243,7 @@ export class ApiError extends Error {
   }
 }
 
-type Method = "GET" | "POST" | "PATCH" | "DELETE";
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 let on_signed_out: (error: ApiError) => void = () => {};
 
 /// Says what happens when the server does not know the session any more. Called once, by the session.
@@ -272,7 +287,8 @@ async function request<T>(method: Method, path: string, body?: unknown, signal?:
 }
 
 const get = <T>(path: string, signal?: AbortSignal) => request<T>("GET", path, undefined, signal);
-const post = <T>(path: string, body: unknown = {}) => request<T>("POST", path, body);
+const post = <T>(path: string, body: unknown = {}, signal?: AbortSignal) => request<T>("POST", path, body, signal);
+const put = <T>(path: string, body: unknown) => request<T>("PUT", path, body);
 const patch = <T>(path: string, body: unknown) => request<T>("PATCH", path, body);
 const del = (path: string) => request<void>("DELETE", path);
 const e = encodeURIComponent;
@@ -346,6 +362,21 @@ export const api = {
   webhooks: (s?: AbortSignal) => get<Webhook[]>("/api/webhooks?limit=500", s),
   create_webhook: (b: WebhookBody) => post<Webhook>("/api/webhooks", b),
   webhook_deliveries: (id: string, limit: number, before?: string, s?: AbortSignal) => get<Delivery[]>(`/api/webhooks/${e(id)}/deliveries${page(limit, before)}`, s),
+  targets: (s?: AbortSignal) => get<Target[]>("/api/webhook-targets?limit=500", s),
+  create_target: (b: Partial<TargetBody>) => post<Target>("/api/webhook-targets", b),
+  update_target: (id: string, b: Partial<TargetBody>) => patch<Target>(`/api/webhook-targets/${e(id)}`, b),
+  delete_target: (id: string) => del(`/api/webhook-targets/${e(id)}`),
+  test_target: (id: string) => post<{ delivery_id: string }>(`/api/webhook-targets/${e(id)}/test`),
+  renew_target_secret: (id: string) => post<{ signing_secret: string }>(`/api/webhook-targets/${e(id)}/secret`),
+  target_deliveries: (id: string, limit: number, before?: string, s?: AbortSignal) => get<Sending[]>(`/api/webhook-targets/${e(id)}/deliveries${page(limit, before)}`, s),
+  dead_deliveries: (limit: number, before?: string, s?: AbortSignal) => get<Sending[]>(`/api/outbox/dead${page(limit, before)}`, s),
+  send_again: (id: string) => post(`/api/outbox/${e(id)}/send`),
+  agent_targets: (id: string, s?: AbortSignal) => get<Told>(`/api/agents/${e(id)}/targets`, s),
+  set_agent_targets: (id: string, b: Told) => put<Told>(`/api/agents/${e(id)}/targets`, b),
+  push: (s?: AbortSignal) => get<Push>("/api/me/push", s),
+  set_push: (b: { pushover_user_key?: string; ntfy_url?: string; ntfy_token?: string }) => patch<Push>("/api/me/push", b),
+  test_push: () => post("/api/me/push/test"),
+  preview_webhook: (id: string, b: { prompt_template: string | null; filter: string | null }, s?: AbortSignal) => post<Previewed[]>(`/api/webhooks/${e(id)}/preview`, b, s),
   update_webhook: (id: string, b: Partial<WebhookBody>) => patch<Webhook>(`/api/webhooks/${e(id)}`, b),
   delete_webhook: (id: string) => del(`/api/webhooks/${e(id)}`),
 

@@ -21,6 +21,7 @@ import { RunPage } from "./pages/run/run_page";
 import { RunsPage } from "./pages/runs/runs_page";
 import { SettingsPage } from "./pages/settings/settings_page";
 import { SetupPage } from "./pages/setup/setup_page";
+import { TargetsPage } from "./pages/targets/targets_page";
 import { TasksPage } from "./pages/tasks/tasks_page";
 import { TriggersPage } from "./pages/triggers/triggers_page";
 import { UsersPage } from "./pages/users/users_page";
@@ -40,6 +41,7 @@ const routes: readonly Route[] = [
   { path: /^\/compare$/, show: () => <ComparePage /> },
   { path: /^\/runs\/([^/]+)$/, show: (id) => <RunPage key={id} id={id} /> },
   { path: /^\/triggers$/, show: () => <TriggersPage /> },
+  { path: /^\/targets$/, show: () => <TargetsPage /> },
   { path: /^\/tasks$/, show: () => <TasksPage /> },
   { path: /^\/models$/, show: () => <ModelsPage /> },
   { path: /^\/audit$/, show: () => <AuditPage /> },

@@ -57,7 +57,7 @@ struct run_record {
   std::optional<int> forked_seq;
   run_priority priority = run_priority::autonomous; ///< SMALLINT: 0 interactive, 1 autonomous
   run_definition definition;
-  std::string message; ///< typed by a signed-in person, or what the run above it asks for; trusted
+  std::string message; ///< typed by a signed-in person, his webhook's template, or what the run above asks; trusted
   run_state state = run_state::queued;
   std::optional<std::string> why_waiting;
   int attempts = 0; ///< how often a server took it up
@@ -70,11 +70,12 @@ struct run_record {
   std::optional<std::string> result;  ///< text of the last model answer
   std::optional<std::string> error;
   std::string trace_id;
+  boost::json::value reply_to = nullptr; ///< {channel, lane, …} of the outbox: where its end is told
 };
 BOOST_DESCRIBE_STRUCT(run_record, (),
                       (id, kind, agent_id, conversation_id, owner_user_id, trigger_event_id, parent_run_id, parent_seq,
                        forked_from, forked_seq, priority, definition, message, state, why_waiting, attempts, queued_at,
-                       started_at, ended_at, input_tokens, output_tokens, cost_usd, result, error, trace_id))
+                       started_at, ended_at, input_tokens, output_tokens, cost_usd, result, error, trace_id, reply_to))
 
 /// One row of `trigger_events`. UNIQUE (source, source_id, dedupe_key) makes a redelivery harmless.
 struct trigger_event {
@@ -85,13 +86,15 @@ struct trigger_event {
   std::string dedupe_key;         ///< the sender's, or the event's id
   std::string content_type;       ///< as sent, at most 200 bytes
   base::untrusted_text body;      ///< clean UTF-8
+  std::string request;            ///< what came beside the body: JSON {query, headers} of a webhook, else empty
+  base::untrusted_text input;     ///< what the run gets of it; empty: all
   std::string outcome = "queued"; ///< what became of it
   std::optional<std::string> run_id;
   base::timestamp received_at{};
 };
 BOOST_DESCRIBE_STRUCT(trigger_event, (),
-                      (id, source, source_id, source_name, dedupe_key, content_type, body, outcome, run_id,
-                       received_at))
+                      (id, source, source_id, source_name, dedupe_key, content_type, body, request, input, outcome,
+                       run_id, received_at))
 
 enum class step_kind { model, tool };
 BOOST_DESCRIBE_ENUM(step_kind, model, tool)

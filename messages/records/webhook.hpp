@@ -29,10 +29,14 @@ struct webhook_endpoint {
   webhook_scheme verify = webhook_scheme::none;
   std::optional<std::string> token_header; ///< scheme token: which one holds the secret
   std::optional<std::string> secrets_enc;  ///< vault: a JSON list, the newest first
+  std::optional<std::string>
+    prompt_template;                 ///< base::json_template on {body, query, headers}; empty: the whole delivery
+  std::optional<std::string> filter; ///< base::json_filter on the same; empty: every delivery counts
+  int rate_per_minute = 0;           ///< deliveries that are taken; 0 = no limit
 };
 BOOST_DESCRIBE_STRUCT(webhook_endpoint, (),
                       (id, name, token, agent_id, owner_user_id, allow_get, enabled, trigger_count, last_triggered_at,
-                       created_at, verify, token_header, secrets_enc))
+                       created_at, verify, token_header, secrets_enc, prompt_template, filter, rate_per_minute))
 
 /// An endpoint that can fire, with what it fires.
 struct armed_webhook {

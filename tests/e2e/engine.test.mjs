@@ -5,6 +5,8 @@ import "./suites/subagents.mjs";
 import "./suites/schedules.mjs";
 import "./suites/webhooks.mjs";
 import "./suites/webhook_proof.mjs";
+import "./suites/webhook_rules.mjs";
+import "./suites/targets.mjs";
 import "./suites/queue.mjs";
 import "./suites/put_aside.mjs";
 import "./suites/settings.mjs";

@@ -1,4 +1,5 @@
 #include "http/routes/all.hpp"
+#include "storage/webhook_targets.hpp"
 #include "storage/scheduled_tasks.hpp"
 #include "tests/http/front_fixture.hpp"
 
@@ -104,8 +105,25 @@ constexpr row expectations[] = {
                                                                                            "401 201 422 422   403 403 422 403 403 403"},
   {"GET /api/webhooks/$webhook",                          "",                              "401 200 404 200   200 403 200 403 403 403"},
   {"GET /api/webhooks/$webhook/deliveries",               "",                              "401 200 404 200   200 403 200 403 403 403"},
+  {"POST /api/webhooks/$webhook/preview",                 "{}",                            "401 200 404 200   200 403 200 403 403 403"},
   {"PATCH /api/webhooks/$webhook",                        R"({"name":"v"})",               "401 200 404 200   403 403 200 403 403 403"},
   {"DELETE /api/webhooks/$webhook",                       "",                              "401 204 404 204   403 403 204 403 403 403"},
+  {"GET /api/webhook-targets",                            "",                              "401 200 200 200   200 403 200 403 403 403"},
+  {"POST /api/webhook-targets",                           R"({"name":"t","url":"https://example.org/"})",
+                                                                                           "401 201 201 201   403 403 201 403 403 403"},
+  {"GET /api/webhook-targets/$target",                    "",                              "401 200 404 200   200 403 200 403 403 403"},
+  {"PATCH /api/webhook-targets/$target",                  R"({"name":"v"})",               "401 200 404 200   403 403 200 403 403 403"},
+  {"POST /api/webhook-targets/$target/test",              "",                              "401 202 404 202   403 403 202 403 403 403"},
+  {"POST /api/webhook-targets/$target/secret",            "",                              "401 200 404 200   403 403 200 403 403 403"},
+  {"GET /api/webhook-targets/$target/deliveries",         "",                              "401 200 404 200   200 403 200 403 403 403"},
+  {"GET /api/agents/$agent/targets",                      "",                              "401 200 404 200   200 403 200 403 403 403"},
+  {"PUT /api/agents/$agent/targets",                      R"({"targets":[]})",             "401 200 404 200   403 403 200 403 403 403"},
+  {"DELETE /api/webhook-targets/$target",                 "",                              "401 204 404 204   403 403 204 403 403 403"},
+  {"GET /api/outbox/dead",                                "",                              "401 200 200 200   200 403 200 403 403 403"},
+  {"POST /api/outbox/$webhook/send",                      "",                              "401 404 404 404   403 403 404 403 403 403"},
+  {"GET /api/me/push",                                    "",                              "401 200 200 200   403 403 403 403 403 403"},
+  {"PATCH /api/me/push",                                  R"({"ntfy_url":""})",            "401 200 200 200   403 403 403 403 403 403"},
+  {"POST /api/me/push/test",                              "",                              "401 409 409 409   403 403 403 403 403 403"},
   {"POST /webhook/tok",                                   R"({"a":1})",                    "202 202 202 202   202 202 202 202 202 202"},
   {"GET /webhook/tok",                                    "",                              "202 202 202 202   202 202 202 202 202 202"},
   {"GET /api/status",                                     "",                              "401 200 200 200   200 200 200 200 200 200"},
@@ -197,6 +215,13 @@ protected:
       webhook.owner_user_id = ann;
       webhook.created_at = now;
       storage::webhook_endpoints::create(s, webhook);
+      records::webhook_target target;
+      target.id = out["$target"] = base::new_id();
+      target.name = "of ann";
+      target.url = "https://example.org/";
+      target.owner_user_id = ann;
+      target.created_at = now;
+      storage::webhook_targets::create(s, target);
       records::conversation_head conversation;
       conversation.id = out["$conversation"] = base::new_id();
       conversation.user_id = ann;

@@ -37,6 +37,10 @@ export const groups: readonly Group[] = [
     sections: [{ title: "", keys: keys("search_engine", "search_url", "search_api_key") }],
   },
   {
+    path: "push", name: "Push services", about: "How people are told what happens on their devices; each sets where under Notifications.",
+    sections: [{ title: "Pushover", keys: keys("pushover_app_token", "pushover_base_url") }],
+  },
+  {
     path: "network", name: "Network", about: "Under which names this server is reached, and whom it may reach.",
     sections: [{ title: "", keys: keys("public_hosts", "trusted_proxy_ips", "egress_allow_hosts") }],
   },
@@ -52,6 +56,7 @@ export const own_parts: readonly SettingPart[] = [
   { path: "", name: "Profile and sign-in", admin: false },
   { path: "look", name: "Look", admin: false },
   { path: "personality", name: "Personality", admin: false },
+  { path: "notifications", name: "Notifications", admin: false },
   { path: "provider-keys", name: "Provider keys", admin: false },
   { path: "api-keys", name: "API keys", admin: false },
 ];

@@ -42,6 +42,12 @@ struct run_fixture : actor_fixture {
         [](messages::sweep_topics) {},
       };
     });
+    services->outbox = sys.spawn([]() -> messages::outbox_actor::behavior_type {
+      return {[](const messages::deliver&) { return messages::done{}; }, [](const messages::notify_user&) {},
+              [](messages::look_outbox) {}, [](messages::reload_outbox) { return messages::done{}; },
+              [](messages::outbox_due) {}};
+    });
+    services->ends_are_told = std::make_shared<const std::atomic<bool>>(false);
     services->tool_pool = sys.spawn([this]() -> messages::blocking_pool_actor::behavior_type {
       return {[this](const messages::blocking_job& job) {
         tool_jobs.push_back(job.name);
@@ -83,6 +89,7 @@ struct run_fixture : actor_fixture {
         end(caf::actor_cast<caf::actor>(a));
     end(services->journal);
     end(services->hub);
+    end(services->outbox);
     end(services->tool_pool);
     end(database);
     *services = {};

@@ -19,6 +19,7 @@ import { navigate, set_query, url } from "../../lib/router";
 import { save } from "../audit/export";
 import { AgentForm } from "./agent_form";
 import { Family } from "./family";
+import { ToldTargets } from "./told_targets";
 import { file_name, file_of } from "./transfer";
 
 const run_help = [{ keys: "R", what: "run this agent" }] as const;
@@ -53,7 +54,7 @@ export function AgentPage({ id }: { id: string }) {
                 <a href={`/agents/${id}?tab=definition`} aria-current={tab === "definition" ? "page" : undefined}>Definition</a>
               </nav>
               {tab === "runs" ? <History agent={it} on_run={() => set_over("run")} />
-                : <div class="form-page"><AgentForm agent={it} on_save={async (changes) => { const saved = await api.update_agent(id, changes); agent.set(() => saved); }} /></div>}
+                : <div class="form-page"><AgentForm agent={it} on_save={async (changes) => { const saved = await api.update_agent(id, changes); agent.set(() => saved); }} /><ToldTargets agent={it} /></div>}
             </>
           )}
         </Loaded>

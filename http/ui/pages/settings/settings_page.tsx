@@ -6,6 +6,7 @@ import { address_of, groups, own_parts, server_parts, type SettingPart } from ".
 import { ApiKeys } from "./api_keys";
 import { GroupSettings } from "./engine_settings";
 import { Look } from "./look";
+import { Notifications } from "./notifications";
 import { Personality } from "./personality";
 import { Profile } from "./profile";
 import { ProviderKeys } from "./provider_keys";
@@ -13,7 +14,7 @@ import { Whitelists } from "./whitelists";
 
 /// Parts that are more than a list of settings.
 const shown: Record<string, () => ComponentChildren> = {
-  "": () => <Profile />, look: () => <Look />, personality: () => <Personality />, "provider-keys": () => <ProviderKeys />, "api-keys": () => <ApiKeys />, whitelists: () => <Whitelists />,
+  "": () => <Profile />, look: () => <Look />, notifications: () => <Notifications />, personality: () => <Personality />, "provider-keys": () => <ProviderKeys />, "api-keys": () => <ApiKeys />, whitelists: () => <Whitelists />,
 };
 
 const model_servers = <p class="dim below">Servers in the house, such as Ollama or llama.cpp, are added on the page <a href="/models">Models</a>, which also shows how each provider is doing.</p>;

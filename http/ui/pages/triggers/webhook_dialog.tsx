@@ -7,6 +7,7 @@ import { FormError } from "../../components/notice";
 import { useAct } from "../../lib/act";
 import type { Resource } from "../../lib/resource";
 import { ProofFields, proof_body, proof_of } from "./proof_fields";
+import { RuleFields, rules_body, rules_of } from "./rule_fields";
 
 interface Props {
   hook: Webhook | null;
@@ -17,15 +18,16 @@ interface Props {
   on_save: (body: WebhookBody) => Promise<unknown>;
 }
 
-/// Makes a webhook, or changes its name, agent, whether GET counts, and how senders prove themselves.
+/// Makes a webhook, or changes its name, agent, whether GET counts, how senders prove themselves, and which deliveries count.
 export function WebhookDialog({ hook, agent, agents, on_close, on_save }: Props) {
   const act = useAct();
   const [name, set_name] = useState(hook?.name ?? "");
   const [agent_id, set_agent] = useState(hook?.agent_id ?? agent ?? "");
   const [allow_get, set_allow_get] = useState(hook?.allow_get ?? false);
   const [proof, set_proof] = useState(proof_of(hook));
+  const [rules, set_rules] = useState(rules_of(hook));
   const known = agents.data?.some((a) => a.id === agent_id) ?? true; // the one it had may be deleted
-  const save = async () => { if (await act.run(() => on_save({ name: name.trim(), agent_id: known ? agent_id : "", allow_get, ...proof_body(proof) }))) on_close(); };
+  const save = async () => { if (await act.run(() => on_save({ name: name.trim(), agent_id: known ? agent_id : "", allow_get, ...proof_body(proof), ...rules_body(rules) }))) on_close(); };
   const none = agents.data?.length === 0;
   return (
     <Dialog title={hook ? `Change “${hook.name}”` : "New webhook"} on_close={on_close} on_submit={() => void save()} footer={<>
@@ -45,6 +47,7 @@ export function WebhookDialog({ hook, agent, agents, on_close, on_save }: Props)
         </Field>
         <label class="check"><input class="switch" type="checkbox" role="switch" checked={allow_get} onChange={(e) => set_allow_get(e.currentTarget.checked)} />GET counts too, for senders that cannot POST</label>
         <ProofFields hook={hook} value={proof} error={act.error?.fields} on_change={set_proof} />
+        <RuleFields hook={hook} value={rules} error={act.error?.fields} on_change={set_rules} />
         <FormError error={act.error} />
       </div>
     </Dialog>

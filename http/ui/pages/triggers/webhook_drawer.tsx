@@ -38,7 +38,9 @@ export function WebhookDrawer({ hook, agent, on_close, on_toggle, on_edit, on_de
     set_run(null);
     const answer = await fetch(new URL(address!, location.href).pathname, { method: "POST", headers: { "Content-Type": "application/json" }, body: sample, credentials: "omit" });
     if (!answer.ok) throw await error_of(answer);
-    set_run(((await answer.json()) as { run_id: string }).run_id);
+    const { run_id, ignored } = (await answer.json()) as { run_id?: string; ignored?: string };
+    if (!run_id) throw new Error(`It was taken in and ignored: ${ignored}.`);
+    set_run(run_id);
     void refresh_engine();
     on_sent();
   });
@@ -61,6 +63,9 @@ export function WebhookDrawer({ hook, agent, on_close, on_toggle, on_edit, on_de
         <dl class="facts">
           <dt>Starts</dt><dd>{agent !== null ? <a href={`/agents/${hook.agent_id}`}>{agent}</a> : <span class="is-warn">deleted agent</span>}</dd>
           <dt>Senders</dt><dd>{hook.verify === "none" ? <span class="faint">whoever knows the address</span> : <>{scheme_name(hook.verify)}{hook.token_header && <> <code>{hook.token_header}</code></>}{hook.secrets === 0 ? <span class="is-warn"> its secret cannot be read: set a new one</span> : hook.secrets > 1 && <span class="faint">, {hook.secrets} secrets hold</span>}</>}</dd>
+          {hook.filter && <><dt>Only when</dt><dd><code class="break">{hook.filter}</code></dd></>}
+          {hook.prompt_template && <><dt>Told</dt><dd class="break">{hook.prompt_template}</dd></>}
+          {hook.rate_per_minute > 0 && <><dt>Limit</dt><dd>{count(hook.rate_per_minute)} a minute</dd></>}
           <dt>Deliveries</dt><dd>{count(hook.trigger_count)}</dd>
           <dt>Last</dt><dd>{hook.last_triggered_at ? <Time at={hook.last_triggered_at} /> : "never"}</dd>
         </dl>
