@@ -27,6 +27,8 @@ target_link_libraries(caf INTERFACE Threads::Threads)
 oai_imported(argon2 argon2.h LIBS argon2)
 oai_imported(tomlplusplus toml++/toml.h)
 oai_imported(gumbo gumbo.h LIBS gumbo)
+oai_imported(cmark_gfm cmark-gfm.h LIBS cmark-gfm-extensions cmark-gfm)
+oai_imported(utf8proc utf8proc.h LIBS utf8proc)
 oai_imported(pqxx pqxx/pqxx LIBS pqxx HINTS ${OAI_DEPS_DIR}/libpqxx)
 target_link_libraries(pqxx INTERFACE PostgreSQL::PostgreSQL)
 

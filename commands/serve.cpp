@@ -373,7 +373,7 @@ int serve_until(const sigset_t& ends, const config::sourced_settings& sourced, c
 
   services.engine = std::make_shared<http::actor_port>(
     system,
-    http::actor_handles{engine.db, engine.journal, engine.supervisor, engine.webhooks, engine.outbox, engine.scheduler, engine.hub,
+    http::actor_handles{engine.db, engine.journal, engine.supervisor, engine.webhooks, engine.outbox, engine.telegram, engine.scheduler, engine.hub,
                         engine.gateway, engine.http, engine.injector, engine.tree.registry},
     now, databases.vault);
   services.settings = now.settings;

@@ -80,6 +80,13 @@ constexpr std::array table{
                "Where the SearXNG server is; its host must be in system:egress_allow_hosts if it is a private one"},
   setting_info{"system:search_api_key", setting_kind::secret, "", "", 1, 1'024, setting_effect::next_run,
                "Key for Brave's search"},
+  setting_info{"system:telegram_bot_token", setting_kind::secret, "", "", 1, 200, setting_effect::at_once,
+               "Token of your Telegram bot, from @BotFather; it is tried when it is saved"},
+  setting_info{"system:telegram_base_url", setting_kind::url, "https://api.telegram.org", "", 0, 0,
+               setting_effect::at_once, "Where the Bot API is; change it for a Bot API server of your own"},
+  setting_info{
+    "system:telegram_webhook_url", setting_kind::url, "", "", 0, 0, setting_effect::at_once,
+    "This server's public address, such as https://home.example: Telegram then delivers to it; empty = the bot asks"},
   setting_info{"system:pushover_app_token", setting_kind::secret, "", "", 1, 1'024, setting_effect::at_once,
                "Token of your Pushover application; each user sets his own key under Account"},
   setting_info{"system:pushover_base_url", setting_kind::url, "https://api.pushover.net", "", 0, 0,

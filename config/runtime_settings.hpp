@@ -77,6 +77,9 @@ struct runtime_settings {
   std::string search_engine = "duckduckgo";
   std::string search_url;
   base::secret search_api_key;
+  base::secret telegram_bot_token;
+  std::string telegram_base_url = "https://api.telegram.org";
+  std::string telegram_webhook_url; ///< empty = polling
   base::secret pushover_app_token;
   std::string pushover_base_url = "https://api.pushover.net";
   std::string time_zone = "UTC"; ///< IANA name
@@ -90,8 +93,9 @@ BOOST_DESCRIBE_STRUCT(runtime_settings, (),
                        egress_allow_hosts, users_base_folder, allow_injection, default_model, audit_retention_days,
                        max_event_streams, max_event_streams_per_user, anthropic_api_key, openai_api_key,
                        openrouter_api_key, anthropic_base_url, openai_base_url, openrouter_base_url, fallback_model,
-                       search_engine, search_url, search_api_key, pushover_app_token, pushover_base_url, time_zone,
-                       personality_soul, personality_user))
+                       search_engine, search_url, search_api_key, telegram_bot_token, telegram_base_url,
+                       telegram_webhook_url, pushover_app_token, pushover_base_url, time_zone, personality_soul,
+                       personality_user))
 
 /// From the stored values (key with `system:`). A value that does not fit is left at its default and its key put into
 /// `ignored`, as rows may come from another program.

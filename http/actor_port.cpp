@@ -182,6 +182,8 @@ base::result<void> actor_port::triggers_changed() {
   now_.spending->set(std::any_cast<records::spending_rules>(*read));
   caf::anon_send(to_.supervisor, messages::agents_changed{});
   caf::anon_send(to_.scheduler, messages::schedules_changed{}); // it reads all anew whenever it acts
+  if (const auto reloaded = telegram_changed(); !reloaded)
+    return reloaded;
   return tell(to_.webhooks, messages::reload_webhooks{});
 }
 
@@ -191,6 +193,27 @@ base::result<void> actor_port::deliver(records::outbox_record row) {
 
 void actor_port::notify(std::string user_id, std::string title, std::string text) {
   caf::anon_send(to_.outbox, messages::notify_user{std::move(user_id), std::move(title), std::move(text), {}});
+}
+
+base::result<records::telegram_status> actor_port::telegram() {
+  auto told = engine::ask<messages::telegram_told>(system_, to_.telegram, actor_limit, messages::get_telegram{});
+  if (!told)
+    return told.error();
+  return std::move(told->status);
+}
+
+base::result<void> actor_port::telegram_changed() { return tell(to_.telegram, messages::reload_telegram{}); }
+
+base::result<std::string> actor_port::check_telegram(base::secret token) {
+  auto checked = engine::ask<messages::bot_checked>(system_, to_.telegram, std::chrono::seconds{45},
+                                                    messages::check_bot{std::move(token)});
+  if (!checked)
+    return checked.error();
+  return std::move(checked->username);
+}
+
+base::result<void> actor_port::take_telegram(base::secret secret, base::untrusted_text body) {
+  return tell(to_.telegram, messages::telegram_pushed{std::move(secret), std::move(body)});
 }
 
 base::result<void> actor_port::outbox_changed() { return tell(to_.outbox, messages::reload_outbox{}); }
@@ -232,6 +255,8 @@ base::result<void> actor_port::settings_changed() {
   if (const auto set = tell(to_.http, messages::set_allowed_hosts{std::move(allowed)}); !set)
     return set.error();
   if (const auto reloaded = outbox_changed(); !reloaded)
+    return reloaded;
+  if (const auto reloaded = telegram_changed(); !reloaded)
     return reloaded;
   if (paused != was_paused)
     return paused ? pause() : resume();

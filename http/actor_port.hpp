@@ -12,6 +12,7 @@
 #include "messages/records/spending.hpp"
 #include "messages/runs.hpp"
 #include "messages/schedules.hpp"
+#include "messages/telegram.hpp"
 #include "messages/webhooks.hpp"
 
 namespace http {
@@ -23,6 +24,7 @@ struct actor_handles {
   messages::run_supervisor_actor supervisor;
   messages::webhooks_actor webhooks;
   messages::outbox_actor outbox;
+  messages::telegram_bot_actor telegram;
   messages::scheduler_actor scheduler;
   messages::event_hub_actor hub;
   messages::llm_gateway_actor gateway;
@@ -69,6 +71,10 @@ public:
   base::result<void> deliver(records::outbox_record row) override;
   void notify(std::string user_id, std::string title, std::string text) override;
   base::result<void> outbox_changed() override;
+  base::result<records::telegram_status> telegram() override;
+  base::result<void> telegram_changed() override;
+  base::result<std::string> check_telegram(base::secret token) override;
+  base::result<void> take_telegram(base::secret secret, base::untrusted_text body) override;
   base::result<void> settings_changed() override;
   base::result<std::vector<models::model_info>> models() override;
   base::result<std::vector<records::provider_state>> providers() override;

@@ -12,6 +12,7 @@
 #include "messages/records/outbox.hpp"
 #include "messages/records/provider.hpp"
 #include "messages/records/run.hpp"
+#include "messages/records/telegram.hpp"
 #include "security/vault.hpp"
 
 #include <any>
@@ -150,6 +151,13 @@ public:
   virtual void notify(std::string user_id, std::string title, std::string text) = 0;
   /// Targets, receivers or rows of the outbox changed; answers when it works by them.
   virtual base::result<void> outbox_changed() = 0;
+  virtual base::result<records::telegram_status> telegram() = 0;
+  /// Whitelist or trigger words changed; answers when they are in force.
+  virtual base::result<void> telegram_changed() = 0;
+  /// Answers the bot's username. invalid: Telegram refuses the token; unavailable.
+  virtual base::result<std::string> check_telegram(base::secret token) = 0;
+  /// What Telegram delivered; answers when what came of it is stored. denied, invalid, unavailable.
+  virtual base::result<void> take_telegram(base::secret secret, base::untrusted_text body) = 0;
   /// `system:*` rows, model servers or what users have set for themselves changed: reads them anew, puts them into the
   /// holders and tells the actors.
   virtual base::result<void> settings_changed() = 0;

@@ -53,6 +53,14 @@ struct start_chat_turn {
 };
 BOOST_DESCRIBE_STRUCT(start_chat_turn, (), (conversation_id, user_id, text, model, attachments, replaces))
 
+/// A chat turn that came as an event, and whose end is told to where it came from. Sent by a chat of Telegram.
+struct start_told_turn {
+  start_chat_turn turn;
+  records::trigger_event event; ///< stored with the run; its key makes it come once
+  boost::json::value reply_to;  ///< see records::run_record
+};
+BOOST_DESCRIBE_STRUCT(start_told_turn, (), (turn, event, reply_to))
+
 /// A run waits for a person: its place is free for others. Sent by the run.
 struct run_waits {
   std::string run_id;
@@ -193,7 +201,7 @@ using run_supervisor_actor = caf::typed_actor<
   /// not_found, conflict (a chat turn, the agent is deleted or switched off), invalid (no such step), overloaded.
   caf::replies_to<copy_run>::with<run_queued>,
   /// conflict: a turn already runs there, what it replaces is not there any more, or the chat's agent is gone.
-  caf::replies_to<start_chat_turn>::with<run_queued>,
+  caf::replies_to<start_chat_turn>::with<run_queued>, caf::replies_to<start_told_turn>::with<run_queued>,
   /// New in the queue.
   caf::reacts_to<runs_queued>,
   /// A place is free.
@@ -226,6 +234,7 @@ using agent_run_actor
 CAF_BEGIN_TYPE_ID_BLOCK(run_messages, first_custom_type_id + 250)
 CAF_ADD_TYPE_ID(run_messages, (messages::start_run))
 CAF_ADD_TYPE_ID(run_messages, (messages::start_chat_turn))
+CAF_ADD_TYPE_ID(run_messages, (messages::start_told_turn))
 CAF_ADD_TYPE_ID(run_messages, (messages::run_waits))
 CAF_ADD_TYPE_ID(run_messages, (messages::want_place))
 CAF_ADD_TYPE_ID(run_messages, (messages::place_given))

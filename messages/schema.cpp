@@ -14,6 +14,7 @@
 #include "messages/providers.hpp"
 #include "messages/runs.hpp"
 #include "messages/schedules.hpp"
+#include "messages/telegram.hpp"
 #include "messages/webhooks.hpp"
 
 #include <caf/actor_system_config.hpp>
@@ -56,6 +57,7 @@ void for_each_block(F&& f) {
   f.template operator()<id_block::run_messages>();
   f.template operator()<id_block::webhook_messages>();
   f.template operator()<id_block::outbox_messages>();
+  f.template operator()<id_block::telegram_messages>();
   f.template operator()<id_block::schedule_messages>();
   f.template operator()<id_block::guardian_messages>();
   f.template operator()<id_block::monitor_messages>();

@@ -13,7 +13,7 @@ inline constexpr std::string_view settings = R"(
   SET plan_cache_mode = force_generic_plan; SET jit = off)";
 
 /// $1… one element a run; those of its event are NULL without one. Answers the runs that were not stored, and whether
-/// what they refer to is there. After it comes `queue_fresh` when every run has an event, as the event's key then tells
+/// what they refer to is there. After it come `queue_event` and `queue_run`, then `queue_fresh` when every run has an event, as the event's key then tells
 /// whether the run is new, else `queue_unless_there`; then `queue_said` when there is a chat turn among them, and
 /// `queue_replaced` when one of those is said anew.
 inline constexpr std::string_view queue = R"(
@@ -30,13 +30,28 @@ WITH input AS MATERIALIZED (
     AS i(id, kind, agent_id, conversation_id, owner_user_id, parent_run_id, priority, definition, message, queued_at,
          trace_id, user_message, event_id, source, source_id, source_name, dedupe_key, content_type, body, received_at,
          replaces, request, input, reply_to)
-), event AS (
+)";
+
+inline constexpr std::string_view queue_event = R"(, event AS (
   INSERT INTO trigger_events (id, source, source_id, source_name, dedupe_key, content_type, body, run_id, received_at,
                               request, input)
   SELECT event_id, source, source_id, source_name, dedupe_key, content_type, body, id, received_at, request, input
   FROM input WHERE event_id IS NOT NULL AND is_there
-  ON CONFLICT (source, source_id, dedupe_key) DO NOTHING RETURNING id
-), run AS (
+  ON CONFLICT (source, source_id, dedupe_key) DO NOTHING RETURNING id)";
+
+/// In place of `queue_event`, for one chat turn that came as an event: it may have waited, and waits on while another turn
+/// goes on.
+inline constexpr std::string_view queue_told_event = R"(, event AS (
+  INSERT INTO trigger_events (id, source, source_id, source_name, dedupe_key, content_type, body, run_id, received_at,
+                              request, input)
+  SELECT event_id, source, source_id, source_name, dedupe_key, content_type, body, id, received_at, request, input
+  FROM input i WHERE is_there AND NOT EXISTS (SELECT FROM runs r WHERE r.conversation_id = i.conversation_id
+                                              AND r.state IN ('queued', 'running', 'waiting'))
+  ON CONFLICT (source, source_id, dedupe_key) DO UPDATE SET outcome = 'queued', run_id = excluded.run_id
+    WHERE trigger_events.outcome = 'waiting' AND trigger_events.id = excluded.id
+  RETURNING id)";
+
+inline constexpr std::string_view queue_run = R"(, run AS (
   INSERT INTO runs (id, kind, agent_id, conversation_id, owner_user_id, trigger_event_id, parent_run_id, priority,
                     definition, message, queued_at, trace_id, reply_to)
   SELECT id, kind, agent_id, conversation_id, owner_user_id, event_id, parent_run_id, priority,

@@ -87,7 +87,19 @@ struct journal_store::impl {
 
   using queue_out = std::span<base::result<queued_run>>;
 
+  /// A chat turn that came as an event; each is a statement of its own.
+  static bool is_told(const new_run& item) {
+    return item.run.kind == records::run_kind::chat && item.event.has_value();
+  }
+
   void queue(std::span<const new_run> in, queue_out out) {
+    if (const auto told = std::ranges::find_if(in, is_told); in.size() > 1 && told != in.end()) {
+      const auto n = static_cast<std::size_t>(told - in.begin());
+      for (const auto& [from, count] : {std::pair{std::size_t{0}, n}, {n, std::size_t{1}}, {n + 1, in.size() - n - 1}})
+        if (count > 0)
+          queue(in.subspan(from, count), out.subspan(from, count));
+      return;
+    }
     try {
       queue_once(in, out);
     } catch (const base::failure_error& e) {
@@ -160,16 +172,19 @@ struct journal_store::impl {
       }
     }
     const bool events = !chats && std::ranges::all_of(in, [](const auto& item) { return item.event.has_value(); });
+    const bool told = n == 1 && is_told(in.front());
     const auto missing
-      = run(replacing ? "journal_queue_replacing"
-            : chats   ? "journal_queue_chats"
-            : events  ? "journal_queue_events"
-                      : "journal_queue",
+      = run(told        ? "journal_queue_told"
+            : replacing ? "journal_queue_replacing"
+            : chats     ? "journal_queue_chats"
+            : events    ? "journal_queue_events"
+                        : "journal_queue",
             take_all({id,      kind,         agent, conversation, owner,    parent,  priority,  definition,
                       message, queued_at,    trace, said,         event,    source,  source_id, source_name,
                       key,     content_type, body,  received,     replaces, request, input,     reply}),
             [&] {
-              return std::string(sql::queue) + std::string(events ? sql::queue_fresh : sql::queue_unless_there)
+              return std::string(sql::queue) + std::string(told ? sql::queue_told_event : sql::queue_event)
+                     + std::string(sql::queue_run) + std::string(events ? sql::queue_fresh : sql::queue_unless_there)
                      + std::string(chats ? sql::queue_said : "") + std::string(replacing ? sql::queue_replaced : "")
                      + std::string(sql::queue_end);
             });
@@ -215,7 +230,8 @@ struct journal_store::impl {
       source_id.add(in[i].event->source_id);
       key.add(in[i].event->dedupe_key);
       body.add(in[i].event->body.str());
-      out[i] = base::fail(base::errc::conflict, "the event's id is taken");
+      out[i] = base::fail(base::errc::conflict,
+                          is_told(in[i]) ? "a turn is under way in this conversation" : "the event's id is taken");
     }
     const auto found = s.exec_with(sql::first_deliveries, take_all({source, source_id, key, body}));
     for (std::size_t row = 0; row < found.size(); ++row) {

@@ -10,6 +10,7 @@ std::shared_ptr<const tool_set> all_tools() {
   set->add(whitelist_tool());
   set->add(agents_tool());
   set->add(webhook_tool());
+  set->add(telegram_tool());
   return set;
 }
 

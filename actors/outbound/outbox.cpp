@@ -263,7 +263,7 @@ void outbox::settle(const std::string& key, const verdict& v, std::optional<int>
   auto& l = lanes_.at(key);
   auto& row = l.rows.front();
   const auto now = clock_->now();
-  if (v.what == part && v.plain) { // the same part, in the simplest form
+  if (v.what == part && v.plain && !l.plain) { // the same part, in the simplest form
     l.plain = true;
     return;
   }
@@ -273,7 +273,7 @@ void outbox::settle(const std::string& key, const verdict& v, std::optional<int>
   row.last_error.reset();
   if (!v.why.empty())
     row.last_error = std::string(base::cut_utf8(v.why, max_why_bytes));
-  auto what = v.what;
+  auto what = v.what == part && v.plain ? dead : v.what;
   if (what == part)
     ++row.parts_sent;
   else

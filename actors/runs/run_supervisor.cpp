@@ -58,6 +58,9 @@ run_supervisor::behavior_type run_supervisor::make_behavior() {
     [this](const messages::start_run& m) { return start_agent(m); },
     [this](const messages::copy_run& m) { return copy(m); },
     [this](messages::start_chat_turn& m) { return start_turn(std::move(m)); },
+    [this](messages::start_told_turn& m) {
+      return start_turn(std::move(m.turn), std::move(m.event), std::move(m.reply_to));
+    },
     [this](const messages::runs_queued& m) {
       for (const auto& count : m.counts)
         admission_.add(count);
@@ -433,8 +436,9 @@ void run_supervisor::queue(records::new_run run, caf::typed_response_promise<mes
   const auto said = run.run.kind == records::run_kind::chat ? std::optional(run) : std::nullopt;
   request(services_->journal, caf::infinite, messages::queue_run{std::move(run)})
     .then(
-      [this, reply, queued, said](const messages::run_stored&) mutable {
-        if (said)
+      [this, reply, queued, said](const messages::run_stored& stored) mutable {
+        queued.run_id = stored.run.run_id; // of the first one, where it came twice
+        if (said && !stored.run.duplicate)
           tell_said(*said);
         reply.deliver(std::move(queued));
       },

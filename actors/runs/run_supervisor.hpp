@@ -103,7 +103,9 @@ private:
   caf::result<messages::run_queued> start_agent(const messages::start_run& m);
   caf::result<messages::run_queued> copy(const messages::copy_run& m); // run_copies.cpp
   // start_turn.cpp
-  caf::result<messages::run_queued> start_turn(messages::start_chat_turn m);
+  caf::result<messages::run_queued> start_turn(messages::start_chat_turn m,
+                                               std::optional<records::trigger_event> event = {},
+                                               boost::json::value reply_to = nullptr);
   void tell_said(const records::new_run& run);
 
   void queue(records::new_run run, caf::typed_response_promise<messages::run_queued> reply);

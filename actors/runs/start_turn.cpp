@@ -48,14 +48,17 @@ boost::json::object told(const records::new_run& run) {
 
 } // namespace
 
-caf::result<messages::run_queued> run_supervisor::start_turn(messages::start_chat_turn m) {
+caf::result<messages::run_queued> run_supervisor::start_turn(messages::start_chat_turn m,
+                                                             std::optional<records::trigger_event> event,
+                                                             boost::json::value reply_to) {
   auto reply = make_response_promise<messages::run_queued>();
   auto find = make_job("conversations.persona", [id = m.conversation_id, user = m.user_id](storage::session& s) {
     return find_persona(s, id, user);
   });
   request(db_, database_time, std::move(find))
     .then(
-      [this, m = std::move(m), reply](const messages::db_result& r) mutable {
+      [this, m = std::move(m), event = std::move(event), reply_to = std::move(reply_to),
+       reply](const messages::db_result& r) mutable {
         const auto* with = std::any_cast<persona>(&r.value);
         if (with != nullptr && with->wanted && !with->agent) {
           reply.deliver(messages::to_error(
@@ -78,6 +81,10 @@ caf::result<messages::run_queued> run_supervisor::start_turn(messages::start_cha
         out.attachments = std::move(m.attachments);
         out.replaces = std::move(m.replaces);
         out.run.message = std::move(m.text);
+        out.run.reply_to = std::move(reply_to);
+        if (event)
+          out.run.trigger_event_id = event->id;
+        out.event = std::move(event);
         queue(std::move(out), reply);
       },
       [reply](caf::error& e) mutable { reply.deliver(std::move(e)); });

@@ -227,7 +227,8 @@ transcript make_transcript(const records::claimed_run& run, const tools::tool_se
   t.run_id = run.run.id;
   t.task = base::trusted_text(task_of(run));
   t.untrusted_entered = run.run.definition.from_outside;
-  if (run.event && !records::is_own_event(*run.event)) {
+  const bool has_input = run.event && run.run.kind == records::run_kind::agent && !records::is_own_event(*run.event);
+  if (has_input) {
     t.input = base::untrusted_text(describe_event(*run.event));
     t.untrusted_entered = true;
   }
@@ -319,7 +320,9 @@ void rename_call(records::step_record& step, const std::string& from_run, const 
 }
 
 std::string describe_event(const records::trigger_event& event) {
-  std::string out = "Webhook: " + event.source_name;
+  std::string out = (event.source == "telegram" ? "Telegram: " : "Webhook: ") + event.source_name;
+  if (event.source == "telegram")
+    return out + "\n\n" + event.body.str();
   if (!event.input.empty())
     return out + "\n\n" + event.input.str();
   out += "\nContent-Type: " + event.content_type + "\n\n";

@@ -9,11 +9,13 @@
 #include "actors/outbound/llm_gateway.hpp"
 #include "actors/outbound/outbox.hpp"
 #include "actors/outbound/push_channel.hpp"
+#include "actors/outbound/telegram_channel.hpp"
 #include "actors/outbound/webhook_channel.hpp"
 #include "actors/runs/run_supervisor.hpp"
 #include "actors/runs/scheduler.hpp"
 #include "actors/storage/journal.hpp"
 #include "actors/system/guardian.hpp"
+#include "actors/triggers/telegram_bot.hpp"
 #include "actors/triggers/webhooks.hpp"
 #include "base/ids.hpp"
 #include "engine/ask.hpp"
@@ -24,6 +26,7 @@
 #include <caf/all.hpp>
 
 #include <random>
+#include <set>
 
 namespace actors {
 
@@ -66,27 +69,34 @@ delivery_channels make_channels(const engine_setup& setup, const std::shared_ptr
   struct loaded {
     webhook_channel::targets targets;
     push_channel::receivers receivers;
+    std::set<std::string> chats; ///< of Telegram, that may be written to
     bool ends_are_told = false;
   };
   delivery_channels out;
   auto webhook = std::make_unique<webhook_channel>(setup.clock);
   auto push = std::make_unique<push_channel>(setup.clock);
+  auto telegram = std::make_unique<telegram_channel>();
   out.load = [vault = setup.vault](storage::session& s) -> std::any {
-    return loaded{webhook_channel::load(s, *vault), push_channel::load(s, *vault),
+    std::set<std::string> chats;
+    for (const auto& entry : storage::telegram::load_rules(s).whitelist)
+      chats.insert(entry.chat_id);
+    return loaded{webhook_channel::load(s, *vault), push_channel::load(s, *vault), std::move(chats),
                   storage::webhook_targets::any_agent_is_told(s)};
   };
-  out.take
-    = [webhook = webhook.get(), push = push.get(), settings = setup.settings, ends_are_told](const std::any& what) {
-        auto all = std::any_cast<loaded>(what);
-        ends_are_told->store(all.ends_are_told);
-        webhook->use(std::move(all.targets));
-        const auto now = settings->get();
-        all.receivers.pushover_app_token = now->pushover_app_token;
-        all.receivers.pushover_url = now->pushover_base_url;
-        push->use(std::move(all.receivers));
-      };
+  out.take = [webhook = webhook.get(), push = push.get(), telegram = telegram.get(), settings = setup.settings,
+              ends_are_told](const std::any& what) {
+    auto all = std::any_cast<loaded>(what);
+    ends_are_told->store(all.ends_are_told);
+    webhook->use(std::move(all.targets));
+    const auto now = settings->get();
+    all.receivers.pushover_app_token = now->pushover_app_token;
+    all.receivers.pushover_url = now->pushover_base_url;
+    push->use(std::move(all.receivers));
+    telegram->use({{now->telegram_base_url, now->telegram_bot_token}, std::move(all.chats)});
+  };
   out.all.emplace(records::outbox_channel::webhook, std::move(webhook));
   out.all.emplace(records::outbox_channel::push, std::move(push));
+  out.all.emplace(records::outbox_channel::telegram, std::move(telegram));
   return out;
 }
 
@@ -205,8 +215,24 @@ engine_tree spawn_engine(caf::actor_system& system, const engine_setup& setup) {
   e.scheduler
     = system.spawn<scheduler>(t.at("/runs/scheduler", "scheduler"), e.db, e.journal, setup.clock, setup.settings);
 
+  const auto telegram = std::make_shared<telegram_services>();
+  telegram->tree = t;
+  telegram->db = e.db;
+  telegram->journal = e.journal;
+  telegram->supervisor = e.supervisor;
+  telegram->outbox = e.outbox;
+  telegram->http = e.http;
+  telegram->hub = e.hub;
+  telegram->clock = setup.clock;
+  telegram->settings = setup.settings;
+  telegram->profiles = setup.profiles;
+  e.telegram = system.spawn<telegram_bot>(t.at("/triggers/telegram_bot", "telegram_bot"), telegram,
+                                          setup.vault->derive("telegram webhook"));
+  caf::anon_send(e.telegram, messages::reload_telegram{});
+
   const auto add = [&](const auto& handle) { e.all.push_back(caf::actor_cast<caf::actor>(handle)); };
   add(e.injector);
+  add(e.telegram);
   add(e.webhooks);
   add(e.scheduler);
   add(e.supervisor);

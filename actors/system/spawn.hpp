@@ -12,6 +12,7 @@
 #include "messages/records/spending.hpp"
 #include "messages/runs.hpp"
 #include "messages/schedules.hpp"
+#include "messages/telegram.hpp"
 #include "messages/webhooks.hpp"
 #include "security/vault.hpp"
 
@@ -59,6 +60,7 @@ struct engine_tree {
   messages::run_supervisor_actor supervisor;
   messages::webhooks_actor webhooks;
   messages::outbox_actor outbox;
+  messages::telegram_bot_actor telegram;
   messages::scheduler_actor scheduler;
   std::vector<caf::actor> all; ///< in the order in which they are to end
 };

@@ -89,6 +89,9 @@ credential_view put(call& c, const credential_body& body) {
     throw problem::field("value", *reason);
   if (value.empty() && config::find_setting(body.key) == nullptr)
     throw problem::field("value", "must not be empty");
+  if (body.key == "system:telegram_bot_token" && !value.empty())
+    if (const auto bot = c.with.engine->check_telegram(base::secret(value)); !bot)
+      throw problem::field("value", bot.error().message);
   if (body.key == paused_key) { // the supervisor keeps it, so that it holds at once
     call::check(value == "1" ? c.with.engine->pause() : c.with.engine->resume());
   } else {

@@ -165,6 +165,15 @@ export interface Sending {
 export type ToldEnds = "success" | "error" | "both";
 export interface Told { targets: { target_id: string; tell: ToldEnds }[] }
 export interface Push { pushover: boolean; pushover_ready: boolean; ntfy_url: string; ntfy_has_token: boolean }
+export type TelegramState = "off" | "connecting" | "on" | "second_poller" | "refused" | "unreachable";
+export interface TelegramStatus { state: TelegramState; detail: string; username: string; by_webhook: boolean; alive_at: string | null; update_at: string | null; updates: number }
+/// A chat that has written to the bot; one that nobody allowed is a stranger.
+export interface TelegramChat {
+  chat_id: string; kind: string; title: string; username: string; first_seen_at: string; last_seen_at: string; messages: number;
+  agent_id: string | null; conversation_id: string | null; allowed: { entry_id: string; user_id: string | null }[];
+}
+export interface TelegramSaid { id: string; at: string; from_us: boolean; text: string; outcome: string; run_id: string | null; error: string | null }
+export interface TelegramTrigger { id: string; trigger_word: string; agent_id: string; user_id: string | null; enabled: boolean; created_at: string | null }
 /// What a delivery that came would do by other rules.
 export interface Previewed { event_id: string; received_at: string; counts: boolean; message: string; input: string }
 export interface Webhook {
@@ -376,6 +385,16 @@ export const api = {
   push: (s?: AbortSignal) => get<Push>("/api/me/push", s),
   set_push: (b: { pushover_user_key?: string; ntfy_url?: string; ntfy_token?: string }) => patch<Push>("/api/me/push", b),
   test_push: () => post("/api/me/push/test"),
+  telegram: (s?: AbortSignal) => get<TelegramStatus>("/api/telegram", s),
+  telegram_chats: (s?: AbortSignal) => get<TelegramChat[]>("/api/telegram/chats?limit=500", s),
+  telegram_history: (id: string, s?: AbortSignal) => get<TelegramSaid[]>(`/api/telegram/chats/${e(id)}/history`, s),
+  set_chat_agent: (id: string, agent_id: string | null) => patch(`/api/telegram/chats/${e(id)}`, { agent_id }),
+  allow_chat: (b: { chat_id: string; user_id?: string; for_all?: boolean; label?: string | null }) => post("/api/telegram/whitelist", b),
+  disallow_chat: (id: string) => del(`/api/telegram/whitelist/${e(id)}`),
+  telegram_triggers: (s?: AbortSignal) => get<TelegramTrigger[]>("/api/telegram/triggers?limit=500", s),
+  create_telegram_trigger: (b: { trigger_word: string; agent_id: string }) => post<TelegramTrigger>("/api/telegram/triggers", b),
+  update_telegram_trigger: (id: string, b: { trigger_word?: string; agent_id?: string; enabled?: boolean }) => patch<TelegramTrigger>(`/api/telegram/triggers/${e(id)}`, b),
+  delete_telegram_trigger: (id: string) => del(`/api/telegram/triggers/${e(id)}`),
   preview_webhook: (id: string, b: { prompt_template: string | null; filter: string | null }, s?: AbortSignal) => post<Previewed[]>(`/api/webhooks/${e(id)}/preview`, b, s),
   update_webhook: (id: string, b: Partial<WebhookBody>) => patch<Webhook>(`/api/webhooks/${e(id)}`, b),
   delete_webhook: (id: string) => del(`/api/webhooks/${e(id)}`),

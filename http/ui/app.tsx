@@ -23,6 +23,7 @@ import { SettingsPage } from "./pages/settings/settings_page";
 import { SetupPage } from "./pages/setup/setup_page";
 import { TargetsPage } from "./pages/targets/targets_page";
 import { TasksPage } from "./pages/tasks/tasks_page";
+import { TelegramPage } from "./pages/telegram/telegram_page";
 import { TriggersPage } from "./pages/triggers/triggers_page";
 import { UsersPage } from "./pages/users/users_page";
 
@@ -41,6 +42,7 @@ const routes: readonly Route[] = [
   { path: /^\/compare$/, show: () => <ComparePage /> },
   { path: /^\/runs\/([^/]+)$/, show: (id) => <RunPage key={id} id={id} /> },
   { path: /^\/triggers$/, show: () => <TriggersPage /> },
+  { path: /^\/telegram$/, show: () => <TelegramPage /> },
   { path: /^\/targets$/, show: () => <TargetsPage /> },
   { path: /^\/tasks$/, show: () => <TasksPage /> },
   { path: /^\/models$/, show: () => <ModelsPage /> },

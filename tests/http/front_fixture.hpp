@@ -92,6 +92,10 @@ public:
   base::result<void> deliver(records::outbox_record) override { return {}; }
   void notify(std::string, std::string, std::string) override {}
   base::result<void> outbox_changed() override { return {}; }
+  base::result<records::telegram_status> telegram() override { return records::telegram_status{}; }
+  base::result<void> telegram_changed() override { return {}; }
+  base::result<std::string> check_telegram(base::secret) override { return "bot"; }
+  base::result<void> take_telegram(base::secret, base::untrusted_text) override { return {}; }
   base::result<void> settings_changed() override { return {}; }
   base::result<std::vector<models::model_info>> models() override {
     models::model_info demo;

@@ -37,6 +37,10 @@ export const groups: readonly Group[] = [
     sections: [{ title: "", keys: keys("search_engine", "search_url", "search_api_key") }],
   },
   {
+    path: "telegram", name: "Telegram", about: "The bot by which chats reach this server; who may write is chosen on the page Telegram.",
+    sections: [{ title: "", keys: keys("telegram_bot_token", "telegram_webhook_url", "telegram_base_url") }],
+  },
+  {
     path: "push", name: "Push services", about: "How people are told what happens on their devices; each sets where under Notifications.",
     sections: [{ title: "Pushover", keys: keys("pushover_app_token", "pushover_base_url") }],
   },
