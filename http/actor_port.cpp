@@ -187,6 +187,14 @@ base::result<void> actor_port::triggers_changed() {
   return tell(to_.webhooks, messages::reload_webhooks{});
 }
 
+base::result<std::string> actor_port::queue_run(records::new_run run) {
+  auto stored
+    = engine::ask<messages::run_stored>(system_, to_.journal, actor_limit, messages::queue_run{std::move(run)});
+  if (!stored)
+    return stored.error();
+  return std::move(stored->run.run_id);
+}
+
 base::result<void> actor_port::deliver(records::outbox_record row) {
   return tell(to_.outbox, messages::deliver{std::move(row)});
 }

@@ -68,6 +68,7 @@ public:
   base::result<engine_state> state() override;
   void deliver_webhook(webhook_delivery d, std::function<void(base::result<webhook_receipt>)> tell) override;
   base::result<void> triggers_changed() override;
+  base::result<std::string> queue_run(records::new_run run) override;
   base::result<void> deliver(records::outbox_record row) override;
   void notify(std::string user_id, std::string title, std::string text) override;
   base::result<void> outbox_changed() override;

@@ -9,6 +9,7 @@
 #include "engine/metrics.hpp"
 #include "messages/records/ability.hpp"
 #include "messages/records/attachment.hpp"
+#include "messages/records/journal.hpp"
 #include "messages/records/outbox.hpp"
 #include "messages/records/provider.hpp"
 #include "messages/records/run.hpp"
@@ -145,6 +146,8 @@ public:
   virtual void deliver_webhook(webhook_delivery d, std::function<void(base::result<webhook_receipt>)> tell) = 0;
   /// Endpoints, agents, scheduled tasks or users changed; answers when the new state is in force.
   virtual base::result<void> triggers_changed() = 0;
+  /// Queues a run that was made here; answers its id. not_found, overloaded.
+  virtual base::result<std::string> queue_run(records::new_run run) = 0;
   /// Stores what is to be delivered.
   virtual base::result<void> deliver(records::outbox_record row) = 0;
   /// Tells a user by his push services.

@@ -30,14 +30,15 @@ WITH input AS MATERIALIZED (
     AS i(id, kind, agent_id, conversation_id, owner_user_id, parent_run_id, priority, definition, message, queued_at,
          trace_id, user_message, event_id, source, source_id, source_name, dedupe_key, content_type, body, received_at,
          replaces, request, input, reply_to)
-)";
+))";
 
 inline constexpr std::string_view queue_event = R"(, event AS (
   INSERT INTO trigger_events (id, source, source_id, source_name, dedupe_key, content_type, body, run_id, received_at,
                               request, input)
   SELECT event_id, source, source_id, source_name, dedupe_key, content_type, body, id, received_at, request, input
   FROM input WHERE event_id IS NOT NULL AND is_there
-  ON CONFLICT (source, source_id, dedupe_key) DO NOTHING RETURNING id)";
+  ON CONFLICT (source, source_id, dedupe_key) DO NOTHING RETURNING id
+))";
 
 /// In place of `queue_event`, for one chat turn that came as an event: it may have waited, and waits on while another turn
 /// goes on.
@@ -49,7 +50,8 @@ inline constexpr std::string_view queue_told_event = R"(, event AS (
                                               AND r.state IN ('queued', 'running', 'waiting'))
   ON CONFLICT (source, source_id, dedupe_key) DO UPDATE SET outcome = 'queued', run_id = excluded.run_id
     WHERE trigger_events.outcome = 'waiting' AND trigger_events.id = excluded.id
-  RETURNING id)";
+  RETURNING id
+))";
 
 inline constexpr std::string_view queue_run = R"(, run AS (
   INSERT INTO runs (id, kind, agent_id, conversation_id, owner_user_id, trigger_event_id, parent_run_id, priority,

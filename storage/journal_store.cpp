@@ -240,6 +240,8 @@ struct journal_store::impl {
         out[i] = base::fail(base::errc::conflict, "This id came before, with another body.");
         continue;
       }
+      if (is_told(in[i]) && found.text(row, 2).value_or("").empty())
+        continue; // it waits on
       queued_run first{std::string(found.text(row, 2).value_or("")), std::string(*found.text(row, 1)), false};
       first.duplicate = first.run_id != in[i].run.id; // our own run: this batch was given before
       out[i] = std::move(first);

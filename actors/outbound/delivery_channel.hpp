@@ -28,6 +28,7 @@ struct verdict {
   kind what = kind::sent;
   std::string why = {};                               ///< again, dead, close: one sentence, without secrets
   std::optional<std::chrono::milliseconds> wait = {}; ///< again: so long, as the receiver asked, where that is longer
+  bool as_asked = false;                              ///< again: not longer, and it does not count as a try
   bool all_wait = false;                              ///< again: the whole channel rests so long
   bool plain = false;                                 ///< part: the same part once more, in the simplest form
 };

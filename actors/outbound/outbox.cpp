@@ -276,11 +276,11 @@ void outbox::settle(const std::string& key, const verdict& v, std::optional<int>
   auto what = v.what == part && v.plain ? dead : v.what;
   if (what == part)
     ++row.parts_sent;
-  else
+  else if (!v.as_asked)
     ++row.attempts;
   if (what == again) {
     const auto asked = std::min<std::chrono::milliseconds>(v.wait.value_or(std::chrono::milliseconds{0}), longest_wait);
-    row.next_at = now + std::max(back_off(row.attempts), asked);
+    row.next_at = now + (v.as_asked ? asked : std::max(back_off(row.attempts), asked));
     if (v.all_wait) {
       rests_[row.channel] = now + asked;
       wake_in(asked);

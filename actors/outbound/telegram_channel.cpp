@@ -73,11 +73,11 @@ verdict telegram_channel::read(const records::outbox_record& row, const net::res
   switch (answer.meaning) {
   case telegram::meaning::ok:
     return {static_cast<std::size_t>(row.parts_sent) + 1 < messages_of(row).size() ? part : sent};
-  case telegram::meaning::bad_formatting: return {part, answer.description, {}, false, true};
+  case telegram::meaning::bad_formatting: return {.what = part, .why = answer.description, .plain = true};
   case telegram::meaning::flood: {
     const bool all = !flooded_.empty() && flooded_ != row.lane;
     flooded_ = row.lane;
-    return {again, answer.description, answer.retry_after, all};
+    return {again, answer.description, answer.retry_after, true, all};
   }
   case telegram::meaning::forbidden:
   case telegram::meaning::refused:

@@ -158,8 +158,10 @@ void telegram_bot::connected(const telegram::answer& me) {
   if (!webhook_url_.empty())
     return set_up_webhook();
   call(bot_, "deleteWebhook", {}, [this, g = generation_](const telegram::answer&) {
-    if (g == generation_)
-      poll();
+    if (g != generation_)
+      return;
+    status_.state = telegram_state::on;
+    poll();
   });
 }
 
@@ -214,8 +216,9 @@ void telegram_bot::poll() {
   const auto now = services_->clock->now();
   if (last_update_ != base::timestamp{} && now - last_update_ > numbers_hold)
     offset_ = 0;
-  json::object arguments{
-    {"timeout", settings_.poll_time.count()}, {"limit", 100}, {"allowed_updates", wanted_updates()}};
+  // After a failure it is to be seen soon whether all is well again.
+  const auto time = failures_ > 0 ? std::chrono::seconds{0} : settings_.poll_time;
+  json::object arguments{{"timeout", time.count()}, {"limit", 100}, {"allowed_updates", wanted_updates()}};
   if (offset_ != 0)
     arguments["offset"] = offset_;
   call(

@@ -41,6 +41,9 @@ private:
   caf::result<messages::done> take(messages::take_update m);
   void take_text(const records::telegram_update& u, promise reply);
   void command(const records::telegram_update& u, std::string_view word, std::string_view rest, promise reply);
+  void stop_all(const records::telegram_update& u, const std::vector<storage::telegram::chat_run>& runs,
+                std::string outcome, promise reply);
+  void tell_status(const records::telegram_update& u, std::size_t runs, std::string outcome, promise reply);
   void run_named(const records::telegram_update& u, std::string_view rest, promise reply);
   void start_agent(const records::telegram_update& u, const std::string& agent_id, bool by_trigger, std::string message,
                    promise reply);

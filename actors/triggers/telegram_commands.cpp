@@ -79,26 +79,20 @@ void telegram_chat::command(const records::telegram_update& u, std::string_view 
         [this, reply](const caf::error& e) mutable { failed(reply, e); });
     return;
   }
-  if (word == "status") {
-    request(services_->supervisor, std::chrono::seconds{20}, messages::get_queue{})
+  if (word == "status" || word == "stop") {
+    request(services_->db, caf::infinite,
+            make_job("telegram.live_runs",
+                     [chat = chat_id_](storage::session& s) { return storage::telegram::live_runs(s, chat); }))
       .then(
-        [this, u, outcome, reply](const messages::queue_state& q) {
-          auto text = live_.empty() ? std::string("Nothing of this chat goes on.")
-                                    : "Of this chat " + std::to_string(live_.size()) + " run(s) go on.";
-          text
-            += "\n" + std::to_string(q.running) + " running, " + std::to_string(q.queued) + " waiting on this server.";
-          if (q.paused)
-            text += "\nEverything is **paused**: /resume goes on.";
-          answer(u, std::move(text), outcome, reply);
+        [this, u, outcome, reply, stop = word == "stop"](const messages::db_result& r) {
+          const auto& runs = std::any_cast<const std::vector<storage::telegram::chat_run>&>(r.value);
+          if (stop)
+            stop_all(u, runs, outcome, reply);
+          else
+            tell_status(u, runs.size(), outcome, reply);
         },
         [this, reply](const caf::error& e) mutable { failed(reply, e); });
     return;
-  }
-  if (word == "stop") {
-    for (const auto& [id, run] : live_)
-      request(services_->supervisor, std::chrono::seconds{20}, messages::stop_run{id})
-        .then([](messages::done) {}, [](const caf::error&) {});
-    return answer(u, live_.empty() ? "Nothing of this chat goes on." : "Stopping.", outcome, reply);
   }
   if (word == "pause" || word == "resume") {
     if (!is_admin)
@@ -115,6 +109,30 @@ void telegram_chat::command(const records::telegram_update& u, std::string_view 
     return;
   }
   answer(u, "I do not know /" + std::string(word) + ". See /help.", "ignored: an unknown command", reply);
+}
+
+void telegram_chat::stop_all(const records::telegram_update& u, const std::vector<storage::telegram::chat_run>& runs,
+                             std::string outcome, promise reply) {
+  for (const auto& run : runs)
+    request(services_->supervisor, std::chrono::seconds{20}, messages::stop_run{run.id})
+      .then([](messages::done) {}, [](const caf::error&) {});
+  answer(u, runs.empty() ? "Nothing of this chat goes on." : "Stopping.", std::move(outcome), reply);
+}
+
+void telegram_chat::tell_status(const records::telegram_update& u, std::size_t runs, std::string outcome,
+                                promise reply) {
+  request(services_->supervisor, std::chrono::seconds{20}, messages::get_queue{})
+    .then(
+      [this, u, runs, outcome, reply](const messages::queue_state& q) {
+        auto text = runs == 0   ? std::string("Nothing of this chat goes on.")
+                    : runs == 1 ? std::string("One run of this chat goes on.")
+                                : std::to_string(runs) + " runs of this chat go on.";
+        text += "\n" + std::to_string(q.running) + " running, " + std::to_string(q.queued) + " waiting on this server.";
+        if (q.paused)
+          text += "\nEverything is **paused**: /resume goes on.";
+        answer(u, std::move(text), outcome, reply);
+      },
+      [this, reply](const caf::error& e) mutable { failed(reply, e); });
 }
 
 /// `/run NAME [text]`: the longest name that fits.

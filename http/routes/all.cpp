@@ -28,6 +28,7 @@ route_table all() {
   add_webhook_targets(t);
   add_push(t);
   add_telegram(t);
+  add_events(t);
   add_engine(t);
   add_actors(t);
   add_injection(t);

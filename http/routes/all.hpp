@@ -27,6 +27,7 @@ void add_webhook_delivery(route_table& t);
 void add_webhook_targets(route_table& t);
 void add_push(route_table& t);
 void add_telegram(route_table& t);
+void add_events(route_table& t);
 void add_engine(route_table& t);
 void add_actors(route_table& t);
 void add_injection(route_table& t);

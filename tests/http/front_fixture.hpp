@@ -89,6 +89,7 @@ public:
         http::webhook_receipt{"run-of-" + d.token, "event-" + std::to_string(d.body.str().size()) + d.idempotency_key});
   }
   base::result<void> triggers_changed() override { return {}; }
+  base::result<std::string> queue_run(records::new_run run) override { return run.run.id; }
   base::result<void> deliver(records::outbox_record) override { return {}; }
   void notify(std::string, std::string, std::string) override {}
   base::result<void> outbox_changed() override { return {}; }

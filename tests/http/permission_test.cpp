@@ -1,4 +1,5 @@
 #include "http/routes/all.hpp"
+#include "storage/telegram.hpp"
 #include "storage/webhook_targets.hpp"
 #include "storage/scheduled_tasks.hpp"
 #include "tests/http/front_fixture.hpp"
@@ -124,6 +125,20 @@ constexpr row expectations[] = {
   {"GET /api/me/push",                                    "",                              "401 200 200 200   403 403 403 403 403 403"},
   {"PATCH /api/me/push",                                  R"({"ntfy_url":""})",            "401 200 200 200   403 403 403 403 403 403"},
   {"POST /api/me/push/test",                              "",                              "401 409 409 409   403 403 403 403 403 403"},
+  {"GET /api/telegram",                                   "",                              "401 200 200 200   200 403 200 403 403 403"},
+  {"GET /api/telegram/chats",                             "",                              "401 200 200 200   200 403 200 403 403 403"},
+  {"PATCH /api/telegram/chats/$chat",                     R"({"agent_id":null})",          "401 200 404 200   403 403 200 403 403 403"},
+  {"GET /api/telegram/chats/$chat/history",               "",                              "401 200 404 200   200 403 200 403 403 403"},
+  {"GET /api/telegram/whitelist",                         "",                              "401 200 200 200   200 403 200 403 403 403"},
+  {"POST /api/telegram/whitelist",                        R"({"chat_id":"$number"})",
+                                                                                           "401 201 201 201   403 403 201 403 403 403"},
+  {"DELETE /api/telegram/whitelist/$allowed",             "",                              "401 204 404 204   403 403 204 403 403 403"},
+  {"GET /api/telegram/triggers",                          "",                              "401 200 200 200   200 403 200 403 403 403"},
+  {"POST /api/telegram/triggers",                         R"({"trigger_word":"w","agent_id":"$agent"})",
+                                                                                           "401 201 422 422   403 403 422 403 403 403"},
+  {"PATCH /api/telegram/triggers/$words",                 R"({"trigger_word":"v"})",       "401 200 404 200   403 403 200 403 403 403"},
+  {"DELETE /api/telegram/triggers/$words",                "",                              "401 204 404 204   403 403 204 403 403 403"},
+  {"POST /telegram/update",                               "{}",                            "401 401 401 401   401 401 401 401 401 401"},
   {"POST /webhook/tok",                                   R"({"a":1})",                    "202 202 202 202   202 202 202 202 202 202"},
   {"GET /webhook/tok",                                    "",                              "202 202 202 202   202 202 202 202 202 202"},
   {"GET /api/status",                                     "",                              "401 200 200 200   200 200 200 200 200 200"},
@@ -222,6 +237,14 @@ protected:
       target.owner_user_id = ann;
       target.created_at = now;
       storage::webhook_targets::create(s, target);
+      records::telegram_update written;
+      static int number = 1000;
+      written.chat_id = std::to_string(++number);
+      out["$number"] = "9" + written.chat_id;
+      storage::telegram::seen(s, written, now);
+      out["$chat"] = written.chat_id;
+      storage::telegram::allow(s, {out["$allowed"] = base::new_id(), written.chat_id, ann, {}});
+      storage::telegram::create_trigger(s, {out["$words"] = base::new_id(), "word", agent.id, ann, true, now});
       records::conversation_head conversation;
       conversation.id = out["$conversation"] = base::new_id();
       conversation.user_id = ann;

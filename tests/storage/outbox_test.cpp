@@ -141,4 +141,40 @@ TEST_F(Outbox, the_same_event_id_with_another_body_is_a_conflict) {
   EXPECT_EQ(other.error().code, base::errc::conflict);
 }
 
+TEST_F(Outbox, a_turn_that_came_as_an_event_waits_for_the_one_before_and_is_never_lost) {
+  const auto turn = [&](const std::string& key) {
+    auto out = webhook_run(key);
+    out.run.kind = records::run_kind::chat;
+    out.run.agent_id.reset();
+    out.run.conversation_id = conversation_id;
+    out.event->source = "telegram";
+    out.user_message = "hello";
+    return out;
+  };
+  auto first = turn("1");
+  auto second = turn("2");
+  const auto both = store.queue({first, second}); // in one batch
+  ASSERT_TRUE(both.at(0)) << both.at(0).error().message;
+  ASSERT_FALSE(both.at(1));
+  EXPECT_EQ(both.at(1).error().code, base::errc::conflict);
+  EXPECT_EQ(s.exec("SELECT 1 FROM trigger_events").size(), 1U) << "no event without its run";
+  EXPECT_TRUE(store.queue({first}).at(0)) << "the same batch again";
+
+  records::run_write w;
+  w.events.push_back(*second.event);
+  w.events.back().outcome = "waiting";
+  ASSERT_FALSE(store.write({w}).at(0));
+  EXPECT_FALSE(store.queue({second}).at(0));
+  end(first.run.id, records::run_state::success);
+  const auto stored = store.queue({second}).at(0);
+  ASSERT_TRUE(stored) << stored.error().message;
+  EXPECT_EQ(stored->run_id, second.run.id);
+  EXPECT_EQ(s.exec("SELECT run_id, outcome FROM trigger_events WHERE dedupe_key = '2'").text(0, 1), "queued");
+  auto again = turn("2");
+  const auto repeated = store.queue({again}).at(0);
+  ASSERT_TRUE(repeated) << repeated.error().message;
+  EXPECT_TRUE(repeated->duplicate);
+  EXPECT_EQ(repeated->run_id, second.run.id);
+}
+
 } // namespace

@@ -65,12 +65,15 @@ suite("Telegram", () => {
     await said(chat, /\/run NAME/);
     bot.say(chat, "**just text** & <b>");
     await eventually("an answer", () => bot.texts(chat).length >= 2);
-    const words = Array.from({ length: 900 }, (_, i) => `word${i}`).join(" ");
+    const words = Array.from({ length: 420 }, (_, i) => `wordwordword${i}`).join(" ");
     tell(chat, `/say # Head\n`);
     await eventually("the head", () => bot.sent.some((m) => m.chat_id === chat && m.text === "<b>Head</b>"));
     tell(chat, `/say ${words}`);
-    await eventually("both parts", () => bot.texts(chat).filter((t) => t.includes("word")).length === 2);
-    assert.equal(bot.texts(chat).filter((t) => t.includes("word")).join(" "), words);
+    const parts = () => bot.texts(chat).filter((t) => t.includes("word") && !t.endsWith("…")); // without the progress
+    await eventually("both parts", () => parts().length === 2);
+    assert.equal(parts().join(" "), words);
+    const progress = bot.sent.find((m) => m.chat_id === chat && m.plain.endsWith("…"));
+    if (progress) await eventually("the progress is taken away", () => bot.deleted.some((d) => d.message_id === progress.message_id));
     const row = (await as_admin("GET", "/api/telegram/chats")).find((c) => c.chat_id === String(chat));
     const conversation = await as_admin("GET", `/api/conversations/${row.conversation_id}`);
     assert.ok(conversation.messages.length >= 6, "the same history as on the page");
@@ -113,7 +116,7 @@ suite("Telegram", () => {
     tell(chat, "/slow 60 a b c d e f g h i j k l m n o p");
     await eventually("it goes on", async () => (await history(chat)).some((h) => h.run_id && h.outcome === "queued" && h.text.includes("/slow")));
     bot.say(chat, "/status");
-    await said(chat, /Of this chat 1 run/);
+    await said(chat, /One run of this chat goes on/);
     bot.say(chat, "/stop");
     await said(chat, /^Stopped\.$/);
     bot.say(chat, "/pause");

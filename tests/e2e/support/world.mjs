@@ -9,7 +9,7 @@ export const looks = [
   { name: "390 px", viewport: { width: 390, height: 844 }, colorScheme: "light", isMobile: true, hasTouch: true },
 ];
 /// ms; long enough for a machine that builds beside it. Nothing waits this long when all is well.
-export const patience = 60_000;
+export const patience = Number(process.env.OAI_PATIENCE ?? 60_000);
 
 export const server = new Server();
 let browser = null;
