@@ -373,8 +373,9 @@ int serve_until(const sigset_t& ends, const config::sourced_settings& sourced, c
 
   services.engine = std::make_shared<http::actor_port>(
     system,
-    http::actor_handles{engine.db, engine.journal, engine.supervisor, engine.webhooks, engine.outbox, engine.telegram, engine.scheduler, engine.hub,
-                        engine.gateway, engine.http, engine.injector, engine.tree.registry},
+    http::actor_handles{engine.db, engine.journal, engine.supervisor, engine.webhooks, engine.outbox, engine.telegram,
+                        engine.liveness, engine.scheduler, engine.hub, engine.gateway, engine.http, engine.injector,
+                        engine.tree.registry},
     now, databases.vault);
   services.settings = now.settings;
   services.vault = databases.vault;
@@ -401,6 +402,11 @@ int serve_until(const sigset_t& ends, const config::sourced_settings& sourced, c
   if (stood_by_at == 0)
     std::cout << "listening on http://" << settings.host << ':' << port->port << std::endl;
   spdlog::info("leading port={}", port->port);
+  const bool any_address = settings.host.empty() || settings.host == "0.0.0.0" || settings.host == "::";
+  const auto host = any_address                                    ? std::string("127.0.0.1")
+                    : settings.host.find(':') != std::string::npos ? "[" + settings.host + "]"
+                                                                   : settings.host;
+  caf::anon_send(engine.liveness, messages::probe_at{"http://" + host + ':' + std::to_string(port->port)});
 
   int signal = 0;
   ::sigwait(&ends, &signal);

@@ -203,6 +203,13 @@ void actor_port::notify(std::string user_id, std::string title, std::string text
   caf::anon_send(to_.outbox, messages::notify_user{std::move(user_id), std::move(title), std::move(text), {}});
 }
 
+base::result<std::vector<messages::trigger_proof>> actor_port::liveness() {
+  auto told = engine::ask<messages::liveness_told>(system_, to_.liveness, actor_limit, messages::get_liveness{});
+  if (!told)
+    return told.error();
+  return std::move(told->triggers);
+}
+
 base::result<records::telegram_status> actor_port::telegram() {
   auto told = engine::ask<messages::telegram_told>(system_, to_.telegram, actor_limit, messages::get_telegram{});
   if (!told)

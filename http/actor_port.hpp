@@ -7,6 +7,7 @@
 #include "messages/events.hpp"
 #include "messages/http.hpp"
 #include "messages/injection.hpp"
+#include "messages/liveness.hpp"
 #include "messages/outbox.hpp"
 #include "messages/providers.hpp"
 #include "messages/records/spending.hpp"
@@ -25,6 +26,7 @@ struct actor_handles {
   messages::webhooks_actor webhooks;
   messages::outbox_actor outbox;
   messages::telegram_bot_actor telegram;
+  messages::liveness_actor liveness;
   messages::scheduler_actor scheduler;
   messages::event_hub_actor hub;
   messages::llm_gateway_actor gateway;
@@ -72,6 +74,7 @@ public:
   base::result<void> deliver(records::outbox_record row) override;
   void notify(std::string user_id, std::string title, std::string text) override;
   base::result<void> outbox_changed() override;
+  base::result<std::vector<messages::trigger_proof>> liveness() override;
   base::result<records::telegram_status> telegram() override;
   base::result<void> telegram_changed() override;
   base::result<std::string> check_telegram(base::secret token) override;

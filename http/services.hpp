@@ -7,6 +7,7 @@
 #include "config/runtime_settings.hpp"
 #include "engine/event_queue.hpp"
 #include "engine/metrics.hpp"
+#include "messages/liveness.hpp"
 #include "messages/records/ability.hpp"
 #include "messages/records/attachment.hpp"
 #include "messages/records/journal.hpp"
@@ -154,6 +155,8 @@ public:
   virtual void notify(std::string user_id, std::string title, std::string text) = 0;
   /// Targets, receivers or rows of the outbox changed; answers when it works by them.
   virtual base::result<void> outbox_changed() = 0;
+  /// Which ways in are known to work.
+  virtual base::result<std::vector<messages::trigger_proof>> liveness() = 0;
   virtual base::result<records::telegram_status> telegram() = 0;
   /// Whitelist or trigger words changed; answers when they are in force.
   virtual base::result<void> telegram_changed() = 0;

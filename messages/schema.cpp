@@ -8,6 +8,7 @@
 #include "messages/http.hpp"
 #include "messages/injection.hpp"
 #include "messages/journal.hpp"
+#include "messages/liveness.hpp"
 #include "messages/models.hpp"
 #include "messages/monitor.hpp"
 #include "messages/outbox.hpp"
@@ -40,7 +41,8 @@ void for_each_type(F&& f) {
         f.template operator()<typename caf::type_by_id<Block::begin + I>::type>(name);
       }(),
       ...);
-  }(std::make_index_sequence<Block::end - Block::begin>{});
+  }
+  (std::make_index_sequence<Block::end - Block::begin>{});
 }
 
 /// Calls f.template operator()<Block>() for each block of message types.
@@ -58,6 +60,7 @@ void for_each_block(F&& f) {
   f.template operator()<id_block::webhook_messages>();
   f.template operator()<id_block::outbox_messages>();
   f.template operator()<id_block::telegram_messages>();
+  f.template operator()<id_block::liveness_messages>();
   f.template operator()<id_block::schedule_messages>();
   f.template operator()<id_block::guardian_messages>();
   f.template operator()<id_block::monitor_messages>();

@@ -15,6 +15,7 @@
 #include "actors/runs/scheduler.hpp"
 #include "actors/storage/journal.hpp"
 #include "actors/system/guardian.hpp"
+#include "actors/triggers/liveness.hpp"
 #include "actors/triggers/telegram_bot.hpp"
 #include "actors/triggers/webhooks.hpp"
 #include "base/ids.hpp"
@@ -150,8 +151,9 @@ engine_tree spawn_engine(caf::actor_system& system, const engine_setup& setup) {
   e.monitor = system.spawn<monitor>(t.at("/front/monitor", "monitor"), e.hub, e.listened);
   e.injector = system.spawn<injector>(t.at("/front/injector", "injector"), e.journal, e.listened, setup.clock);
 
-  e.webhooks
-    = system.spawn<webhooks>(t.at("/triggers/webhooks", "webhooks"), e.db, e.journal, setup.vault, setup.clock);
+  const base::secret probe_token{base::random_token(32)};
+  e.webhooks = system.spawn<webhooks>(t.at("/triggers/webhooks", "webhooks"), e.db, e.journal, setup.vault, setup.clock,
+                                      probe_token);
   const auto ends_are_told = std::make_shared<std::atomic<bool>>(false);
   e.outbox = system.spawn<outbox>(t.at("/outbound/outbox", "outbox"), e.db, e.http, setup.clock,
                                   make_channels(setup, ends_are_told), outbox_settings{.jitter = random_share});
@@ -229,9 +231,12 @@ engine_tree spawn_engine(caf::actor_system& system, const engine_setup& setup) {
   e.telegram = system.spawn<telegram_bot>(t.at("/triggers/telegram_bot", "telegram_bot"), telegram,
                                           setup.vault->derive("telegram webhook"));
   caf::anon_send(e.telegram, messages::reload_telegram{});
+  e.liveness = system.spawn<liveness>(t.at("/triggers/liveness", "liveness"), e.http, e.telegram, e.outbox,
+                                      setup.profiles, probe_token, setup.clock);
 
   const auto add = [&](const auto& handle) { e.all.push_back(caf::actor_cast<caf::actor>(handle)); };
   add(e.injector);
+  add(e.liveness);
   add(e.telegram);
   add(e.webhooks);
   add(e.scheduler);

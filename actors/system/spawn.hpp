@@ -5,6 +5,7 @@
 #include "clients/http/engine.hpp"
 #include "config/runtime_settings.hpp"
 #include "messages/injection.hpp"
+#include "messages/liveness.hpp"
 #include "messages/monitor.hpp"
 #include "messages/outbox.hpp"
 #include "messages/providers.hpp"
@@ -61,6 +62,7 @@ struct engine_tree {
   messages::webhooks_actor webhooks;
   messages::outbox_actor outbox;
   messages::telegram_bot_actor telegram;
+  messages::liveness_actor liveness;
   messages::scheduler_actor scheduler;
   std::vector<caf::actor> all; ///< in the order in which they are to end
 };

@@ -5,6 +5,7 @@
 #include "base/ids.hpp"
 #include "messages/records/webhook_content.hpp"
 #include "security/crypto.hpp"
+#include "storage/session.hpp"
 #include "storage/trigger_events.hpp"
 #include "storage/webhook_endpoints.hpp"
 
@@ -120,9 +121,9 @@ std::optional<std::string> reason_against(const ::webhooks::proof& proof, messag
 
 webhooks::webhooks(caf::actor_config& cfg, engine::place at, messages::db_pool_actor db,
                    messages::journal_actor journal, std::shared_ptr<const security::vault> vault, base::clock_ptr clock,
-                   webhooks_settings settings)
+                   base::secret probe_token, webhooks_settings settings)
   : observed(cfg, std::move(at)), db_(std::move(db)), journal_(std::move(journal)), vault_(std::move(vault)),
-    clock_(std::move(clock)), settings_(settings) {}
+    clock_(std::move(clock)), probe_token_(std::move(probe_token)), settings_(settings) {}
 
 namespace {
 
@@ -171,6 +172,9 @@ void webhooks::restarted() {
 
 void webhooks::receive(messages::webhook_received& m, reply tell) {
   const auto at = by_token_.find(m.token.reveal());
+  if (at == by_token_.end() && !probe_token_.empty()
+      && security::constant_time_equal(probe_token_.reveal(), m.token.reveal()))
+    return answer_probe(std::move(tell));
   if (at == by_token_.end())
     return tell(base::fail(base::errc::not_found, "There is no such webhook."));
   auto& endpoint = at->second;
@@ -185,6 +189,16 @@ void webhooks::receive(messages::webhook_received& m, reply tell) {
   if (base::to_clean_utf8(m.idempotency_key) != m.idempotency_key) // two of them would become one
     return tell(base::fail(base::errc::invalid, "Idempotency-Key must be text in UTF-8."));
   take(endpoint, m, std::move(tell));
+}
+
+/// All the way to the database, and no further.
+void webhooks::answer_probe(reply tell) {
+  request(db_, std::chrono::seconds{8}, make_job("webhooks.probe", [](storage::session& s) { s.exec("SELECT 1"); }))
+    .then(
+      [tell](const messages::db_result&) {
+        tell(messages::webhook_answer{{}, {}, false, "a probe", 0});
+      },
+      [tell](const caf::error& e) { tell(messages::to_failure(e)); });
 }
 
 void webhooks::fire(messages::fire_webhook& m, reply tell) {

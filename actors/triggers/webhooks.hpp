@@ -32,7 +32,8 @@ struct webhooks_settings {
 class webhooks : public engine::observed<messages::webhooks_actor::base> {
 public:
   webhooks(caf::actor_config& cfg, engine::place at, messages::db_pool_actor db, messages::journal_actor journal,
-           std::shared_ptr<const security::vault> vault, base::clock_ptr clock, webhooks_settings settings = {});
+           std::shared_ptr<const security::vault> vault, base::clock_ptr clock, base::secret probe_token = {},
+           webhooks_settings settings = {});
   behavior_type make_behavior() override;
   void on_exit() override;
 
@@ -58,6 +59,7 @@ private:
 
   void restarted() override;
   void receive(messages::webhook_received& m, reply tell);
+  void answer_probe(reply tell);
   void fire(messages::fire_webhook& m, reply tell);
   void take(endpoint& endpoint, messages::webhook_received& m, reply tell);
   void ignore(records::trigger_event event, std::string why, reply tell);
@@ -68,6 +70,7 @@ private:
   messages::journal_actor journal_;
   std::shared_ptr<const security::vault> vault_;
   base::clock_ptr clock_;
+  base::secret probe_token_; ///< a delivery of ours that starts nothing
   webhooks_settings settings_;
   endpoints by_token_;
 };

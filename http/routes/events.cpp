@@ -137,18 +137,25 @@ replayed replay(call& c, const replay_body& body) {
   return answer;
 }
 
+std::vector<messages::trigger_proof> proofs(call& c) { return call::value(c.with.engine->liveness()); }
+
 } // namespace
 
 void add_events(route_table& t) {
   constexpr scopes readers{scope::read, scope::run};
+  t.add<std::vector<messages::trigger_proof>>({.method = "GET",
+                                               .path = "/api/triggers",
+                                               .key_scopes = readers,
+                                               .help = "When each way in was last proven alive, and what is in doubt"},
+                                              proofs);
   t.add<std::vector<ledger_row>>({.method = "GET",
                                   .path = "/api/events",
                                   .key_scopes = readers,
                                   .help = "What came to your triggers and what became of it, newest first",
+                                  .paged = true,
                                   .query = {{"source", "webhook, telegram, schedule or task"},
                                             {"source_id", "one endpoint, chat, agent or task"},
-                                            {"outcome", "run, ignored, failed, waiting or missed"}},
-                                  .paged = true},
+                                            {"outcome", "run, ignored, failed, waiting or missed"}}},
                                  list);
   t.add<event_view>({.method = "GET", .path = "/api/events/{id}", .key_scopes = readers, .help = "An event, whole"},
                     get);

@@ -174,6 +174,14 @@ export interface TelegramChat {
 }
 export interface TelegramSaid { id: string; at: string; from_us: boolean; text: string; outcome: string; run_id: string | null; error: string | null }
 export interface TelegramTrigger { id: string; trigger_word: string; agent_id: string; user_id: string | null; enabled: boolean; created_at: string | null }
+/// An event of any source. `excerpt` is empty where another user's chat said it.
+export interface LedgerRow {
+  id: string; source: string; source_id: string; source_name: string; received_at: string; content_type: string; bytes: number; excerpt: string;
+  outcome: string; run_id: string | null; run_status: RunStatus | null;
+}
+export interface LedgerEvent { id: string; source: string; source_id: string; source_name: string; received_at: string; content_type: string; body: string; request: unknown; outcome: string; run_id: string | null; agent_id: string | null }
+/// When a way in was last proven alive.
+export interface TriggerProof { trigger: string; proven_at: string | null; doubt_since: string | null; why: string; alarm: boolean }
 /// What a delivery that came would do by other rules.
 export interface Previewed { event_id: string; received_at: string; counts: boolean; message: string; input: string }
 export interface Webhook {
@@ -395,6 +403,10 @@ export const api = {
   create_telegram_trigger: (b: { trigger_word: string; agent_id: string }) => post<TelegramTrigger>("/api/telegram/triggers", b),
   update_telegram_trigger: (id: string, b: { trigger_word?: string; agent_id?: string; enabled?: boolean }) => patch<TelegramTrigger>(`/api/telegram/triggers/${e(id)}`, b),
   delete_telegram_trigger: (id: string) => del(`/api/telegram/triggers/${e(id)}`),
+  events: (of: { source: string; outcome: string; source_id: string }, limit: number, before?: string, s?: AbortSignal) => get<LedgerRow[]>(`/api/events${page(limit, before)}&${new URLSearchParams(of)}`, s),
+  event: (id: string, s?: AbortSignal) => get<LedgerEvent>(`/api/events/${e(id)}`, s),
+  replay_event: (id: string, agent_id?: string) => post<{ run_id: string; event_id: string }>(`/api/events/${e(id)}/replay`, agent_id ? { agent_id } : {}),
+  triggers: (s?: AbortSignal) => get<TriggerProof[]>("/api/triggers", s),
   preview_webhook: (id: string, b: { prompt_template: string | null; filter: string | null }, s?: AbortSignal) => post<Previewed[]>(`/api/webhooks/${e(id)}/preview`, b, s),
   update_webhook: (id: string, b: Partial<WebhookBody>) => patch<Webhook>(`/api/webhooks/${e(id)}`, b),
   delete_webhook: (id: string) => del(`/api/webhooks/${e(id)}`),

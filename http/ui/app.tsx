@@ -14,6 +14,7 @@ import { AuditPage } from "./pages/audit/audit_page";
 import { ChatPage } from "./pages/chat/chat_page";
 import { ChatsPage } from "./pages/chats/chats_page";
 import { ComparePage } from "./pages/compare/compare_page";
+import { EventsPage } from "./pages/events/events_page";
 import { LoginPage } from "./pages/login/login_page";
 import { ModelsPage } from "./pages/models/models_page";
 import { QueuePage } from "./pages/queue/queue_page";
@@ -43,6 +44,7 @@ const routes: readonly Route[] = [
   { path: /^\/runs\/([^/]+)$/, show: (id) => <RunPage key={id} id={id} /> },
   { path: /^\/triggers$/, show: () => <TriggersPage /> },
   { path: /^\/telegram$/, show: () => <TelegramPage /> },
+  { path: /^\/events$/, show: () => <EventsPage /> },
   { path: /^\/targets$/, show: () => <TargetsPage /> },
   { path: /^\/tasks$/, show: () => <TasksPage /> },
   { path: /^\/models$/, show: () => <ModelsPage /> },

@@ -8,6 +8,7 @@ import "./suites/webhook_proof.mjs";
 import "./suites/webhook_rules.mjs";
 import "./suites/targets.mjs";
 import "./suites/telegram.mjs";
+import "./suites/ledger.mjs";
 import "./suites/queue.mjs";
 import "./suites/put_aside.mjs";
 import "./suites/settings.mjs";

@@ -93,6 +93,7 @@ public:
   base::result<void> deliver(records::outbox_record) override { return {}; }
   void notify(std::string, std::string, std::string) override {}
   base::result<void> outbox_changed() override { return {}; }
+  base::result<std::vector<messages::trigger_proof>> liveness() override { return std::vector<messages::trigger_proof>{}; }
   base::result<records::telegram_status> telegram() override { return records::telegram_status{}; }
   base::result<void> telegram_changed() override { return {}; }
   base::result<std::string> check_telegram(base::secret) override { return "bot"; }

@@ -125,6 +125,10 @@ constexpr row expectations[] = {
   {"GET /api/me/push",                                    "",                              "401 200 200 200   403 403 403 403 403 403"},
   {"PATCH /api/me/push",                                  R"({"ntfy_url":""})",            "401 200 200 200   403 403 403 403 403 403"},
   {"POST /api/me/push/test",                              "",                              "401 409 409 409   403 403 403 403 403 403"},
+  {"GET /api/triggers",                                   "",                              "401 200 200 200   200 403 200 403 403 403"},
+  {"GET /api/events",                                     "",                              "401 200 200 200   200 403 200 403 403 403"},
+  {"GET /api/events/$event",                              "",                              "401 200 404 200   200 403 200 403 403 403"},
+  {"POST /api/events/$event/replay",                      R"({"agent_id":"$agent"})",      "401 202 404 422   403 403 422 403 403 403"},
   {"GET /api/telegram",                                   "",                              "401 200 200 200   200 403 200 403 403 403"},
   {"GET /api/telegram/chats",                             "",                              "401 200 200 200   200 403 200 403 403 403"},
   {"PATCH /api/telegram/chats/$chat",                     R"({"agent_id":null})",          "401 200 404 200   403 403 200 403 403 403"},
@@ -237,6 +241,10 @@ protected:
       target.owner_user_id = ann;
       target.created_at = now;
       storage::webhook_targets::create(s, target);
+      out["$event"] = base::new_id();
+      s.exec("INSERT INTO trigger_events (id, source, source_id, dedupe_key, body, received_at) "
+             "VALUES ($1, 'webhook', $2, $1, '{}', $3)",
+             out["$event"], webhook.id, now);
       records::telegram_update written;
       static int number = 1000;
       written.chat_id = std::to_string(++number);

@@ -14,6 +14,7 @@ export const places: readonly Place[] = [
   { name: "Agents", icon: "agents", href: "/agents", here: /^\/agents(\/|$)/, tab: true },
   { name: "Runs", icon: "runs", href: "/runs", here: /^\/runs(\/|$)/, tab: true },
   { name: "Triggers", icon: "triggers", href: "/triggers", here: /^\/triggers(\/|$)/, tab: true },
+  { name: "Events", icon: "audit", href: "/events", here: /^\/events$/ },
   { name: "Telegram", icon: "chat", href: "/telegram", here: /^\/telegram$/ },
   { name: "Targets", icon: "inject", href: "/targets", here: /^\/targets$/ },
   { name: "Tasks", icon: "clock", href: "/tasks", here: /^\/tasks$/ },

@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { moves } from "../lib/router";
 import { OfflineNotice } from "./notice";
+import { AlarmBar } from "./alarm_bar";
 import { PausedBar } from "./paused_bar";
 
 /// Names the browser's tab.
@@ -39,6 +40,7 @@ export function Page({ title, crumbs, start, badge, actions, scene, children }: 
         <span class="grow" />
         {actions}
       </header>
+      <AlarmBar />
       <PausedBar />
       {children}
     </main>

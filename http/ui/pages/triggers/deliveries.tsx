@@ -32,7 +32,7 @@ export function Deliveries({ hook }: { hook: Webhook }) {
   const again = (d: Delivery) => void act.run(async () => { set_run((await api.rerun(d.run_id!)).run_id); });
   return (
     <section>
-      <h3>Deliveries</h3>
+      <div class="head-row"><h3>Deliveries</h3><span class="grow" /><a href={`/events?source=webhook&of=${hook.id}`}>all of them</a></div>
       <FormError error={act.error} />
       {run && <p role="status">It runs again with the same input, and the agent as it is now. <a href={`/runs/${run}`}>Watch the run</a></p>}
       <Loaded of={list.first} what="the deliveries">

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { error_of, type Webhook } from "../../api";
 import { Button } from "../../components/button";
+import { Proven } from "../../components/alarm_bar";
 import { Code } from "../../components/code";
 import { Icon, Mark } from "../../components/icon";
 import { FormError } from "../../components/notice";
@@ -67,6 +68,7 @@ export function WebhookDrawer({ hook, agent, on_close, on_toggle, on_edit, on_de
           {hook.prompt_template && <><dt>Told</dt><dd class="break">{hook.prompt_template}</dd></>}
           {hook.rate_per_minute > 0 && <><dt>Limit</dt><dd>{count(hook.rate_per_minute)} a minute</dd></>}
           <dt>Deliveries</dt><dd>{count(hook.trigger_count)}</dd>
+          <dt>Proven alive</dt><dd><Proven trigger="webhooks" /></dd>
           <dt>Last</dt><dd>{hook.last_triggered_at ? <Time at={hook.last_triggered_at} /> : "never"}</dd>
         </dl>
         <label class="check"><input class="switch" type="checkbox" role="switch" checked={hook.enabled} onChange={(e) => on_toggle({ enabled: e.currentTarget.checked })} />On</label>
