@@ -175,6 +175,20 @@ void outbox::looked(const messages::db_result& r) {
   send_next();
   if (std::exchange(look_again_, false))
     look();
+  forget_old();
+}
+
+/// Once an hour: what ended long ago.
+void outbox::forget_old() {
+  const auto now = clock_->now();
+  if (now < next_forget_)
+    return;
+  next_forget_ = now + std::chrono::hours{1};
+  request(db_, caf::infinite,
+          make_job("outbox.forget",
+                   [before = now - settings_.keep](storage::session& s) { return storage::outbox::forget(s, before); }))
+    .then([](const messages::db_result&) {},
+          [](const caf::error& e) { spdlog::warn("outbox_not_tidied error={}", messages::to_failure(e).message); });
 }
 
 /// One timer of its own for the earliest time.

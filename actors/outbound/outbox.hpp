@@ -67,6 +67,7 @@ private:
   void settle(const std::string& key, const verdict& v, std::optional<int> status);
   void write_marks();
   void tidy(const std::string& key);
+  void forget_old();
   [[nodiscard]] std::chrono::milliseconds back_off(int attempts) const;
   [[nodiscard]] delivery_channel* channel_of(const records::outbox_record& row) const;
 
@@ -84,6 +85,7 @@ private:
   std::vector<records::outbox_mark> marks_;
   std::vector<std::string> marked_lanes_; ///< of marks_
   bool writing_ = false;
+  base::timestamp next_forget_{};
   int generation_ = 0; ///< answers to what was asked before a restart are not looked at
 };
 

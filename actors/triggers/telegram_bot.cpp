@@ -1,6 +1,7 @@
 #include "actors/triggers/telegram_bot.hpp"
 
 #include "actors/storage/db_pool.hpp"
+#include "base/ids.hpp"
 #include "clients/telegram/updates.hpp"
 #include "messages/errors.hpp"
 #include "messages/journal.hpp"
@@ -17,7 +18,8 @@ namespace {
 namespace json = boost::json;
 using records::telegram_state;
 
-constexpr int most_tries = 5; ///< of one update that cannot be stored; then it waits for Telegram to send it again
+constexpr int most_batches = 3; ///< in which an update may fail so; then it is given up
+constexpr int most_tries = 5;   ///< of one update that cannot be stored; then it waits for Telegram to send it again
 /// After a week without any, Telegram goes on with another number (https://core.telegram.org/bots/api#update).
 constexpr std::chrono::hours numbers_hold{24 * 6};
 
@@ -246,32 +248,84 @@ void telegram_bot::polled(const telegram::answer& a) {
   status_.state = telegram_state::on;
   status_.detail.clear();
   status_.alive_at = services_->clock->now();
-  auto updates = std::make_shared<std::vector<records::telegram_update>>();
+  std::vector<records::telegram_update> updates;
   if (a.result.is_array())
     for (const auto& item : a.result.get_array())
       if (auto u = telegram::read_update(item))
-        updates->push_back(std::move(*u));
-  std::ranges::sort(*updates, {}, &records::telegram_update::update_id);
-  take_next(std::move(updates), 0, 0);
+        updates.push_back(std::move(*u));
+  std::ranges::sort(updates, {}, &records::telegram_update::update_id);
+  take_all(std::move(updates));
 }
 
-/// One after the other; the next question confirms those that were taken.
-void telegram_bot::take_next(std::shared_ptr<std::vector<records::telegram_update>> updates, std::size_t n, int tries) {
-  if (n == updates->size())
+/// Chats side by side, in each one after the other; the next question confirms all.
+void telegram_bot::take_all(std::vector<records::telegram_update> updates) {
+  if (updates.empty())
     return poll();
-  const auto& u = (*updates)[n];
-  take(u, [this, g = generation_, updates, n, tries](bool taken) {
-    if (g != generation_)
-      return;
-    if (!taken) { // nothing behind it is confirmed either; Telegram keeps them
-      if (tries + 1 < most_tries)
-        return take_next(updates, n, tries + 1);
-      return not_well(telegram_state::unreachable, "What came could not be stored; it is asked for again.");
+  auto batch = std::make_shared<update_batch>();
+  batch->last_id = updates.back().update_id;
+  for (auto& u : updates)
+    batch->chats[u.chat_id].push_back(std::move(u));
+  batch->open = batch->chats.size();
+  for (const auto& [id, waiting] : batch->chats)
+    take_next(batch, id, 0);
+}
+
+/// One that cannot be taken must not hold up the others for ever: it is stored as failed.
+void telegram_bot::give_up(std::shared_ptr<update_batch> batch, const std::string& chat_id) {
+  const auto& u = batch->chats.at(chat_id).front();
+  records::trigger_event event;
+  event.id = base::new_id();
+  event.source = "telegram";
+  event.source_id = u.chat_id;
+  event.source_name = u.chat_title;
+  event.dedupe_key = std::to_string(u.update_id);
+  event.content_type = "text/plain";
+  event.body = u.text;
+  event.outcome = "failed: it could not be taken in again and again; see the server's log";
+  event.received_at = services_->clock->now();
+  spdlog::error("telegram_update_given_up update={} chat={}", u.update_id, chat_id);
+  const auto go_on = [this, batch, chat_id](bool stored) {
+    auto& rest = batch->chats.at(chat_id);
+    if (stored) {
+      failed_.erase(rest.front().update_id);
+      rest.pop_front();
+    } else {
+      batch->failed = true;
+      rest.clear();
     }
-    offset_ = (*updates)[n].update_id + 1;
-    last_update_ = services_->clock->now();
-    take_next(updates, n + 1, 0);
-  });
+    take_next(batch, chat_id, 0);
+  };
+  request(services_->journal, caf::infinite, messages::store_event{std::move(event)})
+    .then([go_on](messages::done) { go_on(true); }, [go_on](const caf::error&) { go_on(false); });
+}
+
+void telegram_bot::take_next(std::shared_ptr<update_batch> batch, const std::string& chat_id, int tries) {
+  auto& waiting = batch->chats.at(chat_id);
+  if (!waiting.empty())
+    return take(waiting.front(), [this, g = generation_, batch, chat_id, tries](bool taken) {
+      if (g != generation_)
+        return;
+      auto& rest = batch->chats.at(chat_id);
+      if (taken) {
+        rest.pop_front();
+        return take_next(batch, chat_id, 0);
+      }
+      if (tries + 1 < most_tries)
+        return take_next(batch, chat_id, tries + 1);
+      if (++failed_[rest.front().update_id] >= most_batches)
+        return give_up(batch, chat_id);
+      batch->failed = true; // nothing is confirmed; Telegram sends all again, and what was taken is known
+      rest.clear();
+      take_next(batch, chat_id, 0);
+    });
+  if (--batch->open > 0)
+    return;
+  if (batch->failed)
+    return not_well(telegram_state::unreachable, "What came could not be stored; it is asked for again.");
+  failed_.clear();
+  offset_ = batch->last_id + 1;
+  last_update_ = services_->clock->now();
+  poll();
 }
 
 // --- one update -----------------------------------------------------------------------------------------------------
@@ -283,16 +337,15 @@ void telegram_bot::take(const records::telegram_update& u, std::function<void(bo
     return then(true);
   const auto rules = services_->rules->get();
   const bool allowed = std::ranges::any_of(rules->whitelist, [&](const auto& w) { return w.chat_id == u.chat_id; });
-  const auto seen = [u, now = services_->clock->now()](storage::session& s) { storage::telegram::seen(s, u, now); };
-  request(services_->db, caf::infinite, make_job("telegram.seen", seen))
-    .then(
-      [this, u, allowed, then](const messages::db_result&) {
-        if (!allowed) // silence
-          return then(true);
-        request(chat(u.chat_id), std::chrono::minutes{5}, messages::take_update{u})
-          .then([then](messages::done) { then(true); }, [then](const caf::error&) { then(false); });
-      },
-      [then](const caf::error&) { then(false); });
+  request(services_->db, caf::infinite,
+          make_job("telegram.seen",
+                   [u, now = services_->clock->now()](storage::session& s) { storage::telegram::seen(s, u, now); }))
+    .then([](const messages::db_result&) {},
+          [](const caf::error& e) { spdlog::warn("chat_not_noted error={}", messages::to_failure(e).message); });
+  if (!allowed) // silence
+    return then(true);
+  request(chat(u.chat_id), std::chrono::minutes{5}, messages::take_update{u})
+    .then([then](messages::done) { then(true); }, [then](const caf::error&) { then(false); });
 }
 
 messages::telegram_chat_actor& telegram_bot::chat(const std::string& chat_id) {

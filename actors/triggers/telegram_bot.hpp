@@ -3,6 +3,7 @@
 #include "actors/triggers/telegram_chat.hpp"
 
 #include <chrono>
+#include <deque>
 #include <map>
 #include <memory>
 #include <set>
@@ -32,6 +33,14 @@ public:
 private:
   using promise = caf::typed_response_promise<messages::done>;
 
+  /// What one question was answered, until all of it is taken.
+  struct update_batch {
+    std::map<std::string, std::deque<records::telegram_update>> chats;
+    std::int64_t last_id = 0;
+    std::size_t open = 0; ///< chats with some left
+    bool failed = false;
+  };
+
   void restarted() override;
   caf::result<messages::done> reload();
   void connect();
@@ -39,7 +48,9 @@ private:
   void set_up_webhook();
   void poll();
   void polled(const telegram::answer& a);
-  void take_next(std::shared_ptr<std::vector<records::telegram_update>> updates, std::size_t n, int tries);
+  void take_all(std::vector<records::telegram_update> updates);
+  void take_next(std::shared_ptr<update_batch> batch, const std::string& chat_id, int tries);
+  void give_up(std::shared_ptr<update_batch> batch, const std::string& chat_id);
   void take(const records::telegram_update& u, std::function<void(bool taken)> then);
   caf::result<messages::done> pushed(const messages::telegram_pushed& m);
   caf::result<messages::bot_checked> check(const messages::check_bot& m);
@@ -58,6 +69,7 @@ private:
   int failures_ = 0;        ///< in a row
   std::int64_t offset_ = 0; ///< of the next update; 0: not known, Telegram gives all that is not confirmed
   base::timestamp last_update_{};
+  std::map<std::int64_t, int> failed_; ///< updates that could not be taken, in how many batches
   records::telegram_status status_;
   std::map<std::string, messages::telegram_chat_actor> chats_; ///< bounded by the whitelist
 };

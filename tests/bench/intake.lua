@@ -1,4 +1,4 @@
--- wrk -s intake.lua URL -- PREFIX: posts webhooks, each with an Idempotency-Key of its own (PREFIX and a number).
+-- wrk -s intake.lua URL -- PREFIX [HEADER]: posts webhooks, each with an Idempotency-Key of its own (PREFIX and a number).
 -- The request is put together here and not by wrk.format, which would cost more than sending it. Use one thread (-t1).
 local head, tail
 local count = 0
@@ -6,7 +6,7 @@ local count = 0
 function init(args)
   local body = '{"event":"push","repository":"oai-web","ref":"refs/heads/main","commits":[{"id":"0123456789abcdef","message":"area: what"}],"pusher":{"name":"marta","email":"marta@example.org"},"size":1,"note":"bit"}'
   head = "POST " .. wrk.path .. " HTTP/1.1\r\nHost: " .. wrk.host .. ":" .. wrk.port ..
-    "\r\nContent-Type: application/json\r\nContent-Length: " .. #body .. "\r\nIdempotency-Key: " .. args[1] .. "-"
+    (args[2] and "\r\n" .. args[2] or "") .. "\r\nContent-Type: application/json\r\nContent-Length: " .. #body .. "\r\nIdempotency-Key: " .. args[1] .. "-"
   tail = "\r\n\r\n" .. body
 end
 

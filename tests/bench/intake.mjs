@@ -15,12 +15,14 @@ const levels = [
   { clients: 16, rate: 4_500 },
   { clients: 1, rate: 1_000 },
 ];
+/// What intake.lua posts.
+export const body = '{"event":"push","repository":"oai-web","ref":"refs/heads/main","commits":[{"id":"0123456789abcdef","message":"area: what"}],"pusher":{"name":"marta","email":"marta@example.org"},"size":1,"note":"bit"}';
 let number = 0;
 
 /// One run of wrk; answers its figures, those of the CPU, and the mean of the journal's batches.
-export async function wrk(program, path, clients, duration = seconds) {
+export async function wrk(program, path, clients, duration = seconds, header = null) {
   const before = cpu_snapshot(program.pid), batches = await batch_histogram(program);
-  const done = await run("wrk", ["-t1", `-c${clients}`, `-d${duration}s`, "--timeout", "10s", "-s", script, program.url + path, "--", `bench-${process.pid}-${++number}`]);
+  const done = await run("wrk", ["-t1", `-c${clients}`, `-d${duration}s`, "--timeout", "10s", "-s", script, program.url + path, "--", `bench-${process.pid}-${++number}`, ...(header ? [header] : [])]);
   const after = cpu_snapshot(program.pid), batches_after = await batch_histogram(program);
   const line = done.out.split("\n").find((text) => text.startsWith("{"));
   if (done.code !== 0 || !line) throw new Error(`wrk failed: ${done.out} ${done.err}`);

@@ -10,8 +10,9 @@ import node_red from "./node_red.mjs";
 import { summary } from "./report.mjs";
 import { drained, growth } from "./runs.mjs";
 import start from "./start.mjs";
+import { outbox, signed, telegram } from "./triggers.mjs";
 
-const benches = { size, start, memory: idle_memory, actors, intake, runs: drained, growth, turns, streams, waiting, "first-word": first_word };
+const benches = { size, start, memory: idle_memory, actors, intake, runs: drained, growth, turns, streams, waiting, "first-word": first_word, signed, telegram, outbox };
 const peers = { "node-red": node_red }; // with --peers only: they have to be installed
 const with_peers = process.argv.includes("--peers");
 if (with_peers) Object.assign(benches, peers);

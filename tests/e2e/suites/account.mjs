@@ -109,7 +109,7 @@ suite("Own account", () => {
     assert.equal((await as_admin("GET", "/api/settings")).find((s) => s.key === "system:search_engine").value, "searxng");
     // Every setting has its place: none is lost between the groups.
     const shown = new Set(["system:paused"]);
-    const of_no_key = new Set(["look", "personality", "provider-keys", "api-keys", "whitelists"].map((part) => `/settings/${part}`));
+    const of_no_key = new Set(["look", "personality", "notifications", "provider-keys", "api-keys", "whitelists"].map((part) => `/settings/${part}`));
     for (const link of await page.getByRole("navigation", { name: "Settings" }).getByRole("link").all()) {
       const href = await link.getAttribute("href");
       if (!href.startsWith("/settings/") || of_no_key.has(href)) continue;

@@ -4,6 +4,7 @@ import { as_admin, close_pages, eventually, looks, make_agent, new_page } from "
 import { new_chat, over, say } from "../support/chat.mjs";
 import { look_at, seen } from "../support/look_at.mjs";
 import { many, models, offer_models, start_model_server } from "../support/model_server.mjs";
+import { start_telegram } from "../../support/telegram_server.mjs";
 
 /// A picture worth looking at: 480 × 300, a roof before a sky.
 async function picture(page) {
@@ -48,6 +49,23 @@ async function furnish_models() {
   return { server, files: new URL(page.url()).pathname };
 }
 
+/// What comes and goes outside: a bot with a chat and a stranger, and a target that cannot be reached.
+async function furnish_outside(agent) {
+  const bot = await start_telegram();
+  await as_admin("POST", "/api/telegram/whitelist", { chat_id: "41", label: "Anna" });
+  await as_admin("POST", "/api/telegram/triggers", { trigger_word: "open invoice", agent_id: agent.id });
+  await as_admin("POST", "/api/credentials", { key: "system:telegram_base_url", value: bot.url });
+  await as_admin("POST", "/api/credentials", { key: "system:telegram_bot_token", value: bot.token });
+  bot.say(41, "please\n/say **Hello** from the bot");
+  bot.say(42, "who is there?");
+  await eventually("the bot has answered", () => bot.texts(41).length > 0);
+  const target = await as_admin("POST", "/api/webhook-targets", { name: "Bookkeeping", url: "http://127.0.0.2:9/hook", header_name: "X-Key", header_value: "open" });
+  await as_admin("POST", `/api/webhook-targets/${target.id}/test`);
+  const hook = await as_admin("POST", "/api/webhooks", { name: "ruled", agent_id: agent.id, filter: 'body.action == "opened"', prompt_template: "A pull request: {{body.title}}", rate_per_minute: 30 });
+  for (const action of ["opened", "closed"]) await fetch(hook.url, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ action, title: "Fix the roof" }) });
+  return { target, ruled: hook };
+}
+
 /// One thing of each kind, so that no page is looked at empty.
 async function furnish() {
   const agent = await make_agent("/tool time {}\n/say **Done**, with a [link](https://example.org/).", { allowed_tools: ["time"], description: "Looks at the clock", schedule: "0 7 * * MON-FRI" });
@@ -69,14 +87,15 @@ async function furnish() {
   await page.getByRole("button", { name: "2 versions" }).waitFor();
   await over(page, 2);
   const real = await furnish_models();
+  const outside = await furnish_outside(agent);
   await eventually("the run is over", async () => (await as_admin("GET", `/api/runs/${run_id}`)).ended_at);
   const busy = await as_admin("POST", "/api/agents", { name: "Long reader", prompt: "/slow 600 a long word", model: "demo:scripted", max_concurrent_runs: 1 });
   for (let i = 0; i < 4; i += 1) await as_admin("POST", `/api/agents/${busy.id}/run`, {});
   await close_pages();
-  return { agent, run_id, hook, task, chat, ...real };
+  return { agent, run_id, hook, task, chat, ...real, ...outside };
 }
 
-const pages = ({ agent, run_id, hook, task, chat, files }) => [
+const pages = ({ agent, run_id, hook, task, chat, files, target, ruled }) => [
   ["login", "/login", null],
   ["new chat", "/"],
   ["chat", chat],
@@ -102,6 +121,18 @@ const pages = ({ agent, run_id, hook, task, chat, files }) => [
   ["run, step", `/runs/${run_id}?step=2`],
   ["triggers", "/triggers"],
   ["webhook", `/triggers?id=${hook.id}`],
+  ["webhook with rules", `/triggers?id=${ruled.id}`],
+  ["webhook dialog", `/triggers?id=${ruled.id}`, undefined, async (page) => { await page.getByRole("button", { name: "Change" }).click(); await page.getByText(/Of the newest 2 deliveries/).click(); await page.getByText("is ignored").waitFor(); }],
+  ["targets", "/targets"],
+  ["target", `/targets?id=${target.id}`, undefined, async (page) => { await page.getByText(/Given up/).waitFor(); }],
+  ["target dialog", "/targets", undefined, async (page) => { await page.keyboard.press("n"); await page.getByRole("dialog").waitFor(); }],
+  ["telegram", "/telegram"],
+  ["telegram chat", "/telegram?id=41"],
+  ["telegram, allow", "/telegram", undefined, async (page) => { await page.getByRole("button", { name: /^Allow…/ }).first().click(); await page.getByRole("dialog").waitFor(); }],
+  ["events", "/events"],
+  ["event", "/events?outcome=ignored", undefined, async (page) => { await page.locator("[data-row]").first().click(); await page.getByRole("button", { name: "Replay" }).waitFor(); }],
+  ["settings, notifications", "/settings/notifications"],
+  ["settings, telegram", "/settings/telegram"],
   ["tasks", "/tasks"],
   ["task", `/tasks?id=${task.id}`],
   ["task dialog", "/tasks", undefined, async (page) => { await page.keyboard.press("n"); await page.getByLabel("Next times").waitFor(); }],

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
+import { connect } from "node:net";
 import { suite, test } from "node:test";
-import { as_admin, fresh, make_agent, new_page } from "../support/world.mjs";
+import { sign } from "@octokit/webhooks-methods";
+import { Webhook } from "standardwebhooks";
+import { as_admin, fresh, make_agent, new_page, server } from "../support/world.mjs";
 
 const body = JSON.stringify({ action: "opened" });
 const send = async (address, headers = {}) => {
@@ -16,6 +19,45 @@ function standard(secret, id, time = seconds()) {
 const github = (secret) => ({ "X-Hub-Signature-256": `sha256=${createHmac("sha256", secret).update(body).digest("hex")}` });
 
 suite("Webhook senders", () => {
+  test("that sign with the libraries of GitHub and of Standard Webhooks are believed, others are not", async () => {
+    const agent = await make_agent("/say taken in");
+    const make = (more) => as_admin("POST", "/api/webhooks", { name: fresh("peer"), agent_id: agent.id, ...more });
+    const forge = await make({ verify: "github", secret: "It's a Secret to Everybody" });
+    const good = await sign("It's a Secret to Everybody", body);
+    assert.equal((await send(forge.url, { "X-Hub-Signature-256": good })).status, 202);
+    for (const bad of ["", good.slice(0, -1), good.toUpperCase(), `${good},${good}`, good.replace("sha256=", "sha1="), await sign("another", body)])
+      assert.equal((await send(forge.url, { "X-Hub-Signature-256": bad })).status, 401, bad);
+    const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    const hook = await make({ verify: "standard", secret });
+    const signed = (id, ms) => ({ "webhook-id": id, "webhook-timestamp": String(Math.floor(ms / 1000)), "webhook-signature": new Webhook(secret).sign(id, new Date(ms), body) });
+    assert.equal((await send(hook.url, signed("msg_a", Date.now()))).status, 202);
+    assert.equal((await send(hook.url, signed("msg_b", Date.now() - 295_000))).status, 202);
+    assert.equal((await send(hook.url, signed("msg_c", Date.now() + 295_000))).status, 202);
+    assert.equal((await send(hook.url, signed("msg_d", Date.now() - 305_000))).status, 401);
+    assert.equal((await send(hook.url, signed("msg_e", Date.now() + 305_000))).status, 401);
+  });
+
+  test("without a token send no ten megabytes: they are refused before they are read", async () => {
+    const { hostname, port } = new URL(server.url);
+    for (const path of ["/webhook/unknown", `/webhook/${"x".repeat(43)}`]) {
+      const answer = await new Promise((resolve, reject) => {
+        let text = "", sent = 0;
+        const socket = connect(Number(port), hostname, () => {
+          socket.write(`POST ${path} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nContent-Type: application/json\r\nContent-Length: 10485760\r\n\r\n`);
+          const piece = Buffer.alloc(65536, "x");
+          const more = () => { while (sent < 10485760 && !socket.destroyed) { sent += piece.length; if (!socket.write(piece)) return void socket.once("drain", more); } };
+          setTimeout(more, 300);
+        });
+        socket.setEncoding("utf8").on("data", (part) => { text += part; });
+        socket.on("close", () => resolve({ text, sent }));
+        socket.on("error", () => resolve({ text, sent }));
+        setTimeout(() => reject(new Error(`no answer to ${path}`)), 20_000);
+      });
+      assert.match(answer.text, /^HTTP\/1\.1 413 /);
+      assert.ok(answer.sent < 10485760, "it was not read to its end");
+    }
+  });
+
   test("prove themselves by Standard Webhooks, with a secret made on the page and then replaced by another", async () => {
     const agent = await make_agent("/say taken in");
     const page = await new_page();
