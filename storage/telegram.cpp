@@ -55,8 +55,12 @@ bool set_agent(session& s, const std::string& chat_id, const std::optional<std::
          > 0;
 }
 
-void set_conversation(session& s, const std::string& chat_id, const std::optional<std::string>& conversation_id) {
-  s.exec("UPDATE telegram_chats SET conversation_id = $2 WHERE chat_id = $1", chat_id, conversation_id);
+void set_conversation(session& s, const std::string& chat_id, const std::optional<std::string>& conversation_id,
+                      base::timestamp now) {
+  // The chat's own row may come a moment later, see seen().
+  s.exec("INSERT INTO telegram_chats (chat_id, conversation_id, first_seen_at, last_seen_at) VALUES ($1, $2, $3, $3) "
+         "ON CONFLICT (chat_id) DO UPDATE SET conversation_id = excluded.conversation_id",
+         chat_id, conversation_id, now);
 }
 
 turn_place place_of_turn(session& s, const std::string& chat_id, const std::string& user_id,
@@ -89,7 +93,7 @@ turn_place place_of_turn(session& s, const std::string& chat_id, const std::stri
   head.model = out.model;
   transaction t(s);
   conversations::create(s, head);
-  set_conversation(s, chat_id, head.id);
+  set_conversation(s, chat_id, head.id, now);
   t.commit();
   return out;
 }

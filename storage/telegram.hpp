@@ -30,7 +30,8 @@ void seen(session& s, const records::telegram_update& update, base::timestamp no
 [[nodiscard]] std::optional<records::telegram_chat_record> find_chat(session& s, const std::string& chat_id);
 /// Who answers there. A new conversation begins.
 bool set_agent(session& s, const std::string& chat_id, const std::optional<std::string>& agent_id);
-void set_conversation(session& s, const std::string& chat_id, const std::optional<std::string>& conversation_id);
+void set_conversation(session& s, const std::string& chat_id, const std::optional<std::string>& conversation_id,
+                      base::timestamp now);
 
 /// Where a turn of a chat belongs.
 struct turn_place {

@@ -170,6 +170,18 @@ void telegram_chat::store(records::trigger_event event, promise reply) {
           [this, reply](const caf::error& e) mutable { failed(reply, e); });
 }
 
+/// No run comes of it: stored so, or where it waited, changed.
+void telegram_chat::end_event(records::trigger_event event, std::string outcome, promise reply) {
+  if (event.outcome != "waiting") {
+    event.outcome = std::move(outcome);
+    return store(std::move(event), reply);
+  }
+  request(services_->db, caf::infinite,
+          make_job("telegram.end_waiting", [id = event.id, outcome = std::move(outcome)](
+                                             storage::session& s) { storage::telegram::end_waiting(s, id, outcome); }))
+    .then([this](const messages::db_result&) { look_in(std::chrono::milliseconds{0}); }, [](const caf::error&) {});
+}
+
 /// The answer goes out by the outbox, once for each update, then the event is stored.
 void telegram_chat::answer(const records::telegram_update& u, std::string text, std::string outcome, promise reply) {
   records::outbox_record row;
@@ -265,10 +277,8 @@ void telegram_chat::start_agent(const records::telegram_update& u, const std::st
 /// A turn of the chat's conversation; where one goes on there, the event waits for its end.
 void telegram_chat::start_turn(records::trigger_event event, promise reply) {
   const auto whose = user();
-  if (!whose) {
-    event.outcome = "ignored: the chat has no user's rights any more";
-    return store(std::move(event), reply);
-  }
+  if (!whose)
+    return end_event(std::move(event), "ignored: the chat has no user's rights any more", reply);
   starting_ = true;
   request(services_->db, caf::infinite,
           make_job("telegram.place_of_turn",
@@ -306,17 +316,7 @@ void telegram_chat::fetch_files(records::trigger_event event, std::string conver
       say("telegram " + chat_id_ + ' ' + event.dedupe_key + " files", "⚠️ " + said, {});
     if (have.empty() && event.body.empty()) {
       starting_ = false;
-      if (event.outcome != "waiting") {
-        event.outcome = "ignored: " + said;
-        return store(std::move(event), reply);
-      }
-      request(services_->db, caf::infinite,
-              make_job("telegram.end_waiting",
-                       [id = event.id, said](storage::session& s) {
-                         storage::telegram::end_waiting(s, id, "ignored: " + said);
-                       }))
-        .then([this](const messages::db_result&) { next_waiting(); }, [](const caf::error&) {});
-      return;
+      return end_event(std::move(event), "ignored: " + said, reply);
     }
     return say_turn(std::move(event), std::move(conversation_id), std::move(model), std::move(have), reply);
   }
@@ -406,16 +406,7 @@ void telegram_chat::say_turn(records::trigger_event event, std::string conversat
         if (failure.code == base::errc::overloaded && waited) // it goes on waiting
           return;
         say("telegram " + chat_id_ + ' ' + event.dedupe_key, "⚠️ " + failure.message, {});
-        if (!waited) {
-          event.outcome = "failed: " + failure.message;
-          return store(std::move(event), reply);
-        }
-        request(services_->db, caf::infinite,
-                make_job("telegram.end_waiting",
-                         [id = event.id, why = failure.message](storage::session& s) {
-                           storage::telegram::end_waiting(s, id, "failed: " + why);
-                         }))
-          .then([](const messages::db_result&) {}, [](const caf::error&) {});
+        end_event(event, "failed: " + failure.message, reply);
       });
 }
 

@@ -58,13 +58,13 @@ private:
   void answer(const records::telegram_update& u, std::string text, std::string outcome, promise reply);
   void say(std::string id, std::string text, promise reply, boost::json::value buttons = nullptr);
   void store(records::trigger_event event, promise reply);
+  void end_event(records::trigger_event event, std::string outcome, promise reply);
   void failed(promise& reply, const caf::error& e);
 
   void watch(const std::string& run_id, std::optional<std::string> conversation_id);
   void look_in(std::chrono::milliseconds time);
   void look();
   void looked(const std::any& found);
-  void next_waiting();
   void show_progress(const std::string& run_id, live_run& run);
   void call(std::string_view method, boost::json::object arguments,
             std::function<void(const telegram::answer&)> then = {});

@@ -48,10 +48,11 @@ void telegram_chat::command(const records::telegram_update& u, std::string_view 
   if (word == "help")
     return answer(u, std::string(help), outcome, reply);
   if (word == "start") {
-    request(
-      services_->db, caf::infinite,
-      make_job("telegram.new_conversation",
-               [chat = chat_id_](storage::session& s) { storage::telegram::set_conversation(s, chat, std::nullopt); }))
+    request(services_->db, caf::infinite,
+            make_job("telegram.new_conversation",
+                     [chat = chat_id_, now = services_->clock->now()](storage::session& s) {
+                       storage::telegram::set_conversation(s, chat, std::nullopt, now);
+                     }))
       .then(
         [this, u, outcome, reply](const messages::db_result&) {
           answer(u, "A new conversation. Write to me, or see /help.", outcome, reply);

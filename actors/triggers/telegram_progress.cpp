@@ -133,8 +133,6 @@ void telegram_chat::looked(const std::any& what) {
   look_in(look_interval);
 }
 
-void telegram_chat::next_waiting() { look(); }
-
 /// One message that is changed now and then, and taken away at the end.
 void telegram_chat::show_progress(const std::string& run_id, live_run& run) {
   const auto now = services_->clock->now();

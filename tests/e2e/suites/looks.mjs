@@ -63,7 +63,7 @@ async function furnish_outside(agent) {
   await as_admin("POST", `/api/webhook-targets/${target.id}/test`);
   const hook = await as_admin("POST", "/api/webhooks", { name: "ruled", agent_id: agent.id, filter: 'body.action == "opened"', prompt_template: "A pull request: {{body.title}}", rate_per_minute: 30 });
   for (const action of ["opened", "closed"]) await fetch(hook.url, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ action, title: "Fix the roof" }) });
-  return { target, ruled: hook };
+  return { target, ruled: hook, bot };
 }
 
 /// One thing of each kind, so that no page is looked at empty.
@@ -213,7 +213,7 @@ suite("Looks", () => {
         await look_at(at, name, phone.name);
       }
     };
-    try { await Promise.all([desktop(), small()]); } finally { await furnished.server.close(); }
+    try { await Promise.all([desktop(), small()]); } finally { await furnished.server.close(); await furnished.bot.close(); }
 
     const line = ([name, found]) => name.padEnd(24) + looks.map((l) => { const n = found[l.name]?.length; return `${l.name}: ${n === 0 ? "ok" : n === undefined ? "not seen" : `${n} faults`}`.padEnd(18); }).join("");
     console.log(`\naxe, ${seen.size} pages × ${looks.length} looks\n${[...seen].map(line).join("\n")}\n`);
