@@ -18,6 +18,7 @@ namespace {
 namespace json = boost::json;
 using records::telegram_state;
 
+constexpr std::chrono::seconds quickest_answer{1}; ///< of a question to which there is nothing to say
 constexpr int most_batches = 3; ///< in which an update may fail so; then it is given up
 constexpr int most_tries = 5;   ///< of one update that cannot be stored; then it waits for Telegram to send it again
 /// After a week without any, Telegram goes on with another number (https://core.telegram.org/bots/api#update).
@@ -218,6 +219,7 @@ void telegram_bot::poll() {
   const auto now = services_->clock->now();
   if (last_update_ != base::timestamp{} && now - last_update_ > numbers_hold)
     offset_ = 0;
+  asked_at_ = now;
   // After a failure it is to be seen soon whether all is well again.
   const auto time = failures_ > 0 ? std::chrono::seconds{0} : settings_.poll_time;
   json::object arguments{{"timeout", time.count()}, {"limit", 100}, {"allowed_updates", wanted_updates()}};
@@ -259,8 +261,8 @@ void telegram_bot::polled(const telegram::answer& a) {
 
 /// Chats side by side, in each one after the other; the next question confirms all.
 void telegram_bot::take_all(std::vector<records::telegram_update> updates) {
-  if (updates.empty())
-    return poll();
+  if (updates.empty()) // a server that does not hold the question is not asked a thousand times a second
+    return services_->clock->now() - asked_at_ < quickest_answer ? wait(quickest_answer) : poll();
   auto batch = std::make_shared<update_batch>();
   batch->last_id = updates.back().update_id;
   for (auto& u : updates)

@@ -2,6 +2,7 @@
 import { Program } from "../support/program.mjs";
 import { content } from "./content.mjs";
 import { framing } from "./framing.mjs";
+import { telegram } from "./telegram.mjs";
 
 const program = new Program();
 try {
@@ -9,6 +10,7 @@ try {
   await program.lift_limits();
   await content(program);
   await framing(program);
+  await telegram(program);
 } catch (error) {
   console.error(`${error.stack}\n--- the server's log:\n${program.log}`);
   process.exitCode = 1;

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Agent, Model } from "../../api";
 import { AttachButton } from "./attach_button";
 import { Button } from "../../components/button";
@@ -53,7 +53,7 @@ export function Composer(p: Props) {
   const upload = useRef<AbortController | null>(null);
   upload.current = sending;
   useEffect(() => () => upload.current?.abort(), [p.of]); // who leaves takes the files back; where all are sent this does nothing
-  useEffect(() => set_refused([]), [p.of, p.model]);
+  useLayoutEffect(() => set_refused([]), [p.of, p.model]);
   useEffect(() => { if (matchMedia("(pointer: fine)").matches) field.current?.focus(); }, [p.of]);
   useEffect(() => {
     const f = field.current;
