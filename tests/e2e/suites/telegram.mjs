@@ -173,6 +173,7 @@ suite("Telegram", () => {
     bot.faults.push(fault);
     for (let i = 0; i < 5; ++i) tell(chat, `/say answer ${i}`);
     bot.repeat();
+    bot.set_order((all) => all.reverse());
     await eventually("all are answered", () => bot.texts(chat).filter((t) => /answer \d/.test(t)).length >= 5);
     bot.faults.length = 0;
     await new Promise((r) => setTimeout(r, 1500));
