@@ -135,7 +135,7 @@ constexpr row expectations[] = {
   {"GET /api/telegram/chats/$chat/history",               "",                              "401 200 404 200   200 403 200 403 403 403"},
   {"GET /api/telegram/whitelist",                         "",                              "401 200 200 200   200 403 200 403 403 403"},
   {"POST /api/telegram/whitelist",                        R"({"chat_id":"$number"})",
-                                                                                           "401 201 201 201   403 403 201 403 403 403"},
+                                                                                           "401 403 403 201   403 403 403 403 403 201"},
   {"DELETE /api/telegram/whitelist/$allowed",             "",                              "401 204 404 204   403 403 204 403 403 403"},
   {"GET /api/telegram/triggers",                          "",                              "401 200 200 200   200 403 200 403 403 403"},
   {"POST /api/telegram/triggers",                         R"({"trigger_word":"w","agent_id":"$agent"})",

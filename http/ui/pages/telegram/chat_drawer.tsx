@@ -8,7 +8,7 @@ import { FormError } from "../../components/notice";
 import { Time } from "../../components/time";
 import { useAct } from "../../lib/act";
 import { useResource, type Resource } from "../../lib/resource";
-import { me } from "../../lib/session";
+import { is_admin, me } from "../../lib/session";
 
 const outcomes: Record<string, string> = { queued: "", sent: "", waiting: "waits" };
 
@@ -37,7 +37,7 @@ export function ChatDrawer({ chat, agents, on_close, on_change, on_allow }: Prop
       <header>
         <div class="row"><span class="label">Telegram chat</span><Button kind="quiet" small icon="x" label="Close" onClick={on_close} /></div>
         <h2>{chat.title || chat.chat_id}</h2>
-        <div class="btns"><Button small onClick={on_allow}>Allow for another</Button><Button small kind="danger" onClick={() => set_over(true)}>Allow no more…</Button></div>
+        <div class="btns">{is_admin() && <Button small onClick={on_allow}>Allow for another</Button>}<Button small kind="danger" onClick={() => set_over(true)}>Allow no more…</Button></div>
       </header>
       <section>
         <dl class="facts">

@@ -41,7 +41,7 @@ export function TelegramPage() {
   const shown = chats.data?.find((c) => c.chat_id === selected);
   const settings = <a class="btn btn--primary" href="/settings/telegram">Set up the bot</a>;
   return (
-    <Page title="Telegram" scene={shown ? "detail" : undefined} actions={<Button small icon="plus" onClick={() => set_allow("new")}>Allow a chat</Button>}>
+    <Page title="Telegram" scene={shown ? "detail" : undefined} actions={is_admin() && <Button small icon="plus" onClick={() => set_allow("new")}>Allow a chat</Button>}>
       <div class={shown ? "split" : "split split--one"}>
         <Scroll label="Telegram">
           <Loaded of={status} what="the bot" unaffected="Messages wait at Telegram.">
