@@ -158,6 +158,8 @@ base::result<json::value> read_content(std::string_view content_type, std::strin
   const auto type = media_type(content_type);
   const auto first = body.find_first_not_of(" \t\r\n");
   const bool looks_like_json = first != std::string_view::npos && (body[first] == '{' || body[first] == '[');
+  if (is_json(type) && first == std::string_view::npos)
+    return json::value(nullptr); // nothing was said
   if (is_json(type) || (looks_like_json && type != "multipart/form-data")) {
     std::string error;
     if (auto value = base::parse_json(body, error))
