@@ -21,7 +21,6 @@ public:
   /// Values of more than `max_value_bytes` are cut, and say so. A field that is not there says that, too.
   [[nodiscard]] rendered render(const boost::json::value& document, std::size_t max_value_bytes) const;
 
-  [[nodiscard]] bool has_fields() const noexcept { return !fields_.empty(); }
   /// The first names of all fields.
   [[nodiscard]] std::vector<std::string> roots() const;
 

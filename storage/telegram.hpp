@@ -61,7 +61,7 @@ BOOST_DESCRIBE_STRUCT(chat_run, (), (id, state, conversation_id))
 
 /// A question, by the id that its buttons hold.
 [[nodiscard]] std::optional<records::confirmation_record> find_confirmation(session& s, const std::string& id);
-/// Open questions of a run.
+/// Open questions of a chat's runs.
 [[nodiscard]] std::vector<records::confirmation_record> open_questions(session& s, const std::string& chat_id);
 
 /// All of the whitelist, or what gives chats this user's rights.

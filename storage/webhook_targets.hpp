@@ -21,7 +21,7 @@ namespace storage::webhook_targets {
                                                         const records::page& page = {});
 [[nodiscard]] std::optional<records::webhook_target> find(session& s, const records::viewer& by, const std::string& id);
 void create(session& s, const records::webhook_target& row);
-/// Writes name, url, secret_header, enabled, signing_secret, disabled_reason; what waits for it is given up when it is
+/// Writes name, url, secret_header, enabled, signing_secret, disabled_reason; what waits for it goes on waiting while it is
 /// off. Answers whether the viewer may see it.
 bool update(session& s, const records::viewer& by, const records::webhook_target& row);
 /// With what was and is to be delivered to it.

@@ -155,7 +155,9 @@ void outbox::look() {
         if (g == generation_)
           looked(r);
       },
-      [this](const caf::error& e) {
+      [this, g = generation_](const caf::error& e) {
+        if (g != generation_)
+          return;
         looking_ = false;
         spdlog::warn("outbox_not_read error={}", messages::to_failure(e).message);
         look_at(clock_->now() + std::chrono::seconds{1});

@@ -19,8 +19,8 @@ namespace json = boost::json;
 using records::telegram_state;
 
 constexpr std::chrono::seconds quickest_answer{1}; ///< of a question to which there is nothing to say
-constexpr int most_batches = 3; ///< in which an update may fail so; then it is given up
-constexpr int most_tries = 5;   ///< of one update that cannot be stored; then it waits for Telegram to send it again
+constexpr int most_batches = 3;                    ///< in which an update may fail so; then it is given up
+constexpr int most_tries = 5; ///< of one update that cannot be stored; then it waits for Telegram to send it again
 /// After a week without any, Telegram goes on with another number (https://core.telegram.org/bots/api#update).
 constexpr std::chrono::hours numbers_hold{24 * 6};
 

@@ -69,7 +69,7 @@ private:
   int failures_ = 0;        ///< in a row
   std::int64_t offset_ = 0; ///< of the next update; 0: not known, Telegram gives all that is not confirmed
   base::timestamp last_update_{};
-  base::timestamp asked_at_{}; ///< getUpdates
+  base::timestamp asked_at_{};         ///< getUpdates
   std::map<std::int64_t, int> failed_; ///< updates that could not be taken, in how many batches
   records::telegram_status status_;
   std::map<std::string, messages::telegram_chat_actor> chats_; ///< bounded by the whitelist

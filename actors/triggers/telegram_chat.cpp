@@ -184,38 +184,28 @@ void telegram_chat::end_event(records::trigger_event event, std::string outcome,
 
 /// The answer goes out by the outbox, once for each update, then the event is stored.
 void telegram_chat::answer(const records::telegram_update& u, std::string text, std::string outcome, promise reply) {
-  records::outbox_record row;
-  row.id = "telegram " + chat_id_ + ' ' + std::to_string(u.update_id);
-  row.channel = records::outbox_channel::telegram;
-  row.lane = chat_id_;
-  row.owner_user_id = user();
-  row.body = json::object{{"text", text}};
-  row.created_at = services_->clock->now();
   auto event = event_of(u);
   event.outcome = std::move(outcome);
-  request(services_->outbox, caf::infinite, messages::deliver{std::move(row)})
-    .then([this, event, reply](messages::done) { store(event, reply); },
-          [this, reply](const caf::error& e) mutable { failed(reply, e); });
+  send_out(
+    "telegram " + chat_id_ + ' ' + std::to_string(u.update_id), json::object{{"text", std::move(text)}},
+    [this, event, reply] { store(event, reply); }, reply);
 }
 
-void telegram_chat::say(std::string id, std::string text, promise reply, json::value buttons) {
+void telegram_chat::say(std::string id, std::string text) {
+  send_out(std::move(id), json::object{{"text", std::move(text)}}, [] {}, {});
+}
+
+/// Stores what is to be said, once for each id; `then` follows the commit.
+void telegram_chat::send_out(std::string id, json::object body, std::function<void()> then, promise reply) {
   records::outbox_record row;
   row.id = std::move(id);
   row.channel = records::outbox_channel::telegram;
   row.lane = chat_id_;
   row.owner_user_id = user();
-  json::object body{{"text", text}};
-  if (!buttons.is_null())
-    body["buttons"] = std::move(buttons);
   row.body = std::move(body);
   row.created_at = services_->clock->now();
   request(services_->outbox, caf::infinite, messages::deliver{std::move(row)})
-    .then(
-      [reply](messages::done) mutable {
-        if (reply.pending())
-          reply.deliver(messages::done{});
-      },
-      [this, reply](const caf::error& e) mutable { failed(reply, e); });
+    .then([then](messages::done) { then(); }, [this, reply](const caf::error& e) mutable { failed(reply, e); });
 }
 
 /// What cannot be stored now comes again: the update is not confirmed.
@@ -313,7 +303,7 @@ void telegram_chat::fetch_files(records::trigger_event event, std::string conver
     for (const auto& complaint : complaints)
       said += (said.empty() ? "" : "\n") + complaint;
     if (!said.empty())
-      say("telegram " + chat_id_ + ' ' + event.dedupe_key + " files", "⚠️ " + said, {});
+      say("telegram " + chat_id_ + ' ' + event.dedupe_key + " files", "⚠️ " + said);
     if (have.empty() && event.body.empty()) {
       starting_ = false;
       return end_event(std::move(event), "ignored: " + said, reply);
@@ -405,7 +395,7 @@ void telegram_chat::say_turn(records::trigger_event event, std::string conversat
           return failed(reply, e);
         if (failure.code == base::errc::overloaded && waited) // it goes on waiting
           return;
-        say("telegram " + chat_id_ + ' ' + event.dedupe_key, "⚠️ " + failure.message, {});
+        say("telegram " + chat_id_ + ' ' + event.dedupe_key, "⚠️ " + failure.message);
         end_event(event, "failed: " + failure.message, reply);
       });
 }

@@ -5,7 +5,7 @@
 
 #include <caf/typed_response_promise.hpp>
 
-#include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -56,7 +56,8 @@ private:
   void press(const records::telegram_update& u, promise reply);
   void ignore(const records::telegram_update& u, std::string outcome, promise reply);
   void answer(const records::telegram_update& u, std::string text, std::string outcome, promise reply);
-  void say(std::string id, std::string text, promise reply, boost::json::value buttons = nullptr);
+  void say(std::string id, std::string text);
+  void send_out(std::string id, boost::json::object body, std::function<void()> then, promise reply);
   void store(records::trigger_event event, promise reply);
   void end_event(records::trigger_event event, std::string outcome, promise reply);
   void failed(promise& reply, const caf::error& e);

@@ -1,14 +1,12 @@
 #include "actors/storage/db_pool.hpp"
 #include "actors/triggers/telegram_chat.hpp"
 #include "base/encoding.hpp"
-#include "clients/telegram/format.hpp"
 #include "messages/errors.hpp"
 #include "messages/journal.hpp"
 
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <charconv>
 
 /// What a chat shows while its runs go on: that somebody types, how far they are, and what they ask.
 namespace actors {
@@ -27,12 +25,6 @@ struct found_in_chat {
   std::vector<records::confirmation_record> questions;
   std::vector<records::trigger_event> waiting;
 };
-
-json::value number_of(const std::string& chat_id) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(chat_id.data(), chat_id.data() + chat_id.size(), number);
-  return error == std::errc{} && end == chat_id.data() + chat_id.size() ? json::value(number) : json::value(chat_id);
-}
 
 /// The last thing that a turn does, in a line.
 std::string doing(const messages::partial_turn& turn) {
@@ -98,7 +90,7 @@ void telegram_chat::looked(const std::any& what) {
       continue;
     }
     if (at->second.progress_id != 0)
-      call("deleteMessage", {{"chat_id", number_of(chat_id_)}, {"message_id", at->second.progress_id}});
+      call("deleteMessage", {{"chat_id", telegram::id_value(chat_id_)}, {"message_id", at->second.progress_id}});
     at = live_.erase(at);
   }
   bool works = false;
@@ -112,13 +104,14 @@ void telegram_chat::looked(const std::any& what) {
       show_progress(run.id, known);
   }
   if (works && now >= quiet_until_)
-    call("sendChatAction", {{"chat_id", number_of(chat_id_)}, {"action", "typing"}});
+    call("sendChatAction", {{"chat_id", telegram::id_value(chat_id_)}, {"action", "typing"}});
   for (const auto& question : found.questions)
     if (asked_.insert(question.id).second) {
       auto text = "**" + question.description + "**\n\nMay I? (" + question.tool_name + ")";
-      say("question " + question.id, std::move(text), {},
-          json::array{json::array{json::object{{"text", "✅ Allow"}, {"data", "a:" + question.id}},
-                                  json::object{{"text", "🚫 Deny"}, {"data", "d:" + question.id}}}});
+      json::array buttons{json::array{json::object{{"text", "✅ Allow"}, {"data", "a:" + question.id}},
+                                      json::object{{"text", "🚫 Deny"}, {"data", "d:" + question.id}}}};
+      send_out("question " + question.id, json::object{{"text", std::move(text)}, {"buttons", std::move(buttons)}},
+               [] {}, {});
     }
   const bool turn_goes_on
     = starting_ || std::ranges::any_of(live_, [](const auto& run) { return run.second.conversation_id.has_value(); });
@@ -163,7 +156,7 @@ void telegram_chat::show_progress(const std::string& run_id, live_run& run) {
             if (const auto still = live_.find(run_id); still != live_.end())
               still->second.progress_id = id->get_int64();
             else // it ended meanwhile
-              call("deleteMessage", {{"chat_id", number_of(chat_id_)}, {"message_id", id->get_int64()}});
+              call("deleteMessage", {{"chat_id", telegram::id_value(chat_id_)}, {"message_id", id->get_int64()}});
           });
         }
       },

@@ -42,15 +42,6 @@ meaning meaning_of(std::int64_t code, std::string_view description) {
   }
 }
 
-/// Chat ids are numbers, or @names of channels.
-json::value id_value(std::string_view chat_id) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(chat_id.data(), chat_id.data() + chat_id.size(), number);
-  if (error == std::errc{} && end == chat_id.data() + chat_id.size())
-    return number;
-  return json::value(chat_id);
-}
-
 } // namespace
 
 bool is_token(std::string_view text) {
@@ -116,6 +107,14 @@ answer read(const bot& b, const net::response& response) {
   if (out.meaning == meaning::flood)
     out.retry_after = std::max(out.retry_after, std::chrono::seconds{1});
   return out;
+}
+
+json::value id_value(std::string_view chat_id) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(chat_id.data(), chat_id.data() + chat_id.size(), number);
+  if (error == std::errc{} && end == chat_id.data() + chat_id.size())
+    return number;
+  return json::value(chat_id);
 }
 
 json::object message(std::string_view chat_id, std::string_view text, bool html) {

@@ -49,6 +49,9 @@ struct answer {
 
 [[nodiscard]] answer read(const bot& b, const net::response& response);
 
+/// A chat's id as the API takes it: a number, or the @name of a channel.
+[[nodiscard]] boost::json::value id_value(std::string_view chat_id);
+
 /// Arguments of sendMessage.
 [[nodiscard]] boost::json::object message(std::string_view chat_id, std::string_view text, bool html);
 

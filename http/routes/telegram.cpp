@@ -30,7 +30,7 @@ struct chat_view {
   base::timestamp last_seen_at{};
   std::int64_t messages = 0;
   std::optional<std::string> agent_id;
-  std::optional<std::string> conversation_id; ///< for whom it belongs to
+  std::optional<std::string> conversation_id; ///< for those whose rights the chat has
   std::vector<allowed_user> allowed;          ///< none: a stranger
 };
 BOOST_DESCRIBE_STRUCT(chat_view, (),

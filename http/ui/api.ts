@@ -386,7 +386,6 @@ export const api = {
   test_target: (id: string) => post<{ delivery_id: string }>(`/api/webhook-targets/${e(id)}/test`),
   renew_target_secret: (id: string) => post<{ signing_secret: string }>(`/api/webhook-targets/${e(id)}/secret`),
   target_deliveries: (id: string, limit: number, before?: string, s?: AbortSignal) => get<Sending[]>(`/api/webhook-targets/${e(id)}/deliveries${page(limit, before)}`, s),
-  dead_deliveries: (limit: number, before?: string, s?: AbortSignal) => get<Sending[]>(`/api/outbox/dead${page(limit, before)}`, s),
   send_again: (id: string) => post(`/api/outbox/${e(id)}/send`),
   agent_targets: (id: string, s?: AbortSignal) => get<Told>(`/api/agents/${e(id)}/targets`, s),
   set_agent_targets: (id: string, b: Told) => put<Told>(`/api/agents/${e(id)}/targets`, b),

@@ -4,9 +4,9 @@ import { createServer } from "node:http";
 import { start_telegram } from "../support/telegram_server.mjs";
 import { sleep } from "../support/program.mjs";
 
-const chats = [101, 102, 103];
+const chats = [101, 102, 103, 104, 105, 106, 107, 108]; // each is answered once a second at most
 const settle_limit = 180_000; // ms
-const refused_of = 12;        // one delivery in so many is refused, and comes again
+const refused_of = 25;        // one delivery in so many is refused, and comes again
 
 export class Outside {
   #bot;

@@ -1,14 +1,8 @@
-// What works on its own, what it is set to, and who may: agents, triggers, settings, models, people, the engine.
+// What works on its own, what it is set to, and who may: agents, settings, models, people, the engine.
 import "./support/hooks.mjs"; // first: it opens the world before any suite
 import "./suites/agents.mjs";
 import "./suites/subagents.mjs";
 import "./suites/schedules.mjs";
-import "./suites/webhooks.mjs";
-import "./suites/webhook_proof.mjs";
-import "./suites/webhook_rules.mjs";
-import "./suites/targets.mjs";
-import "./suites/telegram.mjs";
-import "./suites/ledger.mjs";
 import "./suites/queue.mjs";
 import "./suites/put_aside.mjs";
 import "./suites/settings.mjs";

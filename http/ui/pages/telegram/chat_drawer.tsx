@@ -12,12 +12,13 @@ import { is_admin, me } from "../../lib/session";
 
 const outcomes: Record<string, string> = { queued: "", sent: "", waiting: "waits" };
 
-function Line({ line }: { line: TelegramSaid }) {
+function Line({ line, busy, on_again }: { line: TelegramSaid; busy: boolean; on_again: () => void }) {
   const outcome = outcomes[line.outcome] ?? line.outcome;
   return (
     <li>
       <div class="head-row"><Time at={line.at} /><span class="faint">{line.from_us ? "bot" : "chat"}</span><span class="grow" />{line.run_id && <a href={`/runs/${line.run_id}`}>run</a>}{outcome && <span class={line.outcome === "dead" ? "is-bad" : "faint"}>{line.outcome === "dead" ? "not delivered" : outcome}</span>}</div>
       <p class="break">{line.text || <span class="faint">(not shown)</span>}</p>
+      {line.from_us && line.outcome === "dead" && <Button small server busy={busy} onClick={on_again}>Send again</Button>}
       {line.error && <p class="is-bad break">{line.error}</p>}
     </li>
   );
@@ -54,7 +55,7 @@ export function ChatDrawer({ chat, agents, on_close, on_change, on_allow }: Prop
       <section>
         <h3>What was said</h3>
         <Loaded of={history} what="what was said">
-          {(all) => (all.length === 0 ? <p class="dim">Nothing yet.</p> : <ul class="plain-list stack gap-5">{all.map((l) => <Line key={l.id} line={l} />)}</ul>)}
+          {(all) => (all.length === 0 ? <p class="dim">Nothing yet.</p> : <ul class="plain-list stack gap-5">{all.map((l) => <Line key={l.id} line={l} busy={act.busy} on_again={() => void act.run(async () => { await api.send_again(l.id); history.reload(); })} />)}</ul>)}
         </Loaded>
       </section>
       {over && (
